@@ -1,0 +1,142 @@
+package finding
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// StandardMessages are the sentences of the reasons that any control can have.
+// Writers in other languages bring their own table with the same keys.
+func StandardMessages() map[string]string {
+	return map[string]string{
+		"not_collected":            "{evidence} is not in the snapshot and the ledger does not say why.",
+		"partial":                  "{evidence} could only be read in part: {message}",
+		"denied":                   "{evidence} could not be read: access was denied. Grant {permission}.",
+		"failed":                   "{evidence} could not be read: {message}",
+		"unlicensed":               "{evidence} cannot be read: the tenant has no licence for it.",
+		"skipped":                  "{evidence} was not asked for: {message}",
+		"members_without_evidence": "{members} lack {evidence}, so nothing can be said about them.",
+	}
+}
+
+// Sentence makes the sentence of a violation's or a reason's key in English.
+// count and population give {members}, such as "1 mailbox" or "12 mailboxes";
+// count is 0 where there is no population. Texts of the tenant come out as they
+// are: the writer escapes.
+func (c *Control) Sentence(key string, args Args, count int, population string) string {
+	template, ok := c.Messages[key]
+	if !ok {
+		template, ok = StandardMessages()[key]
+	}
+	if !ok {
+		return key
+	}
+	return Fill(template, args, count, population)
+}
+
+// ViolationSentence makes the sentence of one of the control's violations.
+func (c *Control) ViolationSentence(v *Violation) string {
+	count, population := 0, ""
+	if v.Members != nil {
+		count, population = v.Members.Len(), v.Members.Population()
+	}
+	return c.Sentence(v.Key, v.Args, count, population)
+}
+
+// Fill puts arguments in the place of {name} in a template. A name without an
+// argument stays as it stands, so that the slip is seen.
+func Fill(template string, args Args, count int, population string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(template, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			b.WriteString("{" + rest)
+			return b.String()
+		}
+		value, ok := args[name]
+		switch {
+		case ok:
+			b.WriteString(FormatArg(value))
+		case name == "members":
+			b.WriteString(CountNoun(count, population))
+		case name == "count":
+			b.WriteString(strconv.Itoa(count))
+		default:
+			b.WriteString("{" + name + "}")
+		}
+		template = after
+	}
+}
+
+// FormatArg writes one argument for people: lists with commas, whole numbers
+// without a fraction.
+func FormatArg(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []any:
+		parts := make([]string, len(v))
+		for i, item := range v {
+			parts[i] = FormatArg(item)
+		}
+		return strings.Join(parts, ", ")
+	case []string:
+		return strings.Join(v, ", ")
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// CountNoun writes a count of members: "1 mailbox", "12 mailboxes".
+func CountNoun(n int, population string) string {
+	forms := map[string][2]string{
+		"mailbox":      {"mailbox", "mailboxes"},
+		"sign_in":      {"sign-in record", "sign-in records"},
+		"okta_request": {"request record", "request records"},
+	}
+	form, ok := forms[population]
+	if !ok {
+		form = [2]string{"resource", "resources"}
+	}
+	if n == 1 {
+		return "1 " + form[0]
+	}
+	return strconv.Itoa(n) + " " + form[1]
+}
+
+// Fingerprint identifies a violation across runs: tenant, control, key and the
+// resource's stable id, or for a population the cause's arguments. It knows no
+// sentence, no order and no line, so it survives rewording, reordering and a
+// moved line. It is 32 hex digits.
+func Fingerprint(tenant, control string, v *Violation) string {
+	h := sha256.New()
+	write := func(parts ...string) {
+		for _, part := range parts {
+			// The length keeps "a","bc" apart from "ab","c".
+			fmt.Fprintf(h, "%d:%s,", len(part), part)
+		}
+	}
+	write(tenant, control, v.Key, v.Resource.Kind, v.Resource.ID)
+	if v.Resource.ID == "" {
+		names := make([]string, 0, len(v.Args))
+		for name := range v.Args {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			write(name, FormatArg(v.Args[name]))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}

@@ -1,0 +1,36 @@
+# METADATA
+# title: Which mailboxes the protocol controls speak of
+# description: >-
+#   User mailboxes, by the whitepaper's own filter (RecipientTypeDetails is
+#   UserMailbox), and every other kind of mailbox whose account can sign in, such
+#   as a shared or a room mailbox with an enabled account. System mailboxes have
+#   no account to sign in with.
+package lib.mailboxes
+
+# METADATA
+# description: >-
+#   Whether somebody can sign in to the mailbox. A mailbox of unknown kind counts,
+#   so that a missing field never hides one.
+counts(mailbox) if mailbox.exchange.RecipientTypeDetails == "UserMailbox"
+
+counts(mailbox) if {
+	not mailbox.exchange.RecipientTypeDetails == "UserMailbox"
+	not is_system(mailbox)
+	not mailbox.exchange.AccountDisabled == true
+}
+
+# METADATA
+# description: Whether the mailbox belongs to Exchange itself.
+is_system(mailbox) if mailbox.exchange.RecipientTypeDetails in {
+	"ArbitrationMailbox",
+	"AuditLogMailbox",
+	"AuxAuditLogMailbox",
+	"DiscoveryMailbox",
+	"MonitoringMailbox",
+	"SupervisoryReviewPolicyMailbox",
+	"SystemMailbox",
+}
+
+# METADATA
+# description: Whether Exchange answers a yes-or-no field of the mailbox, whichever way.
+says(mailbox, field) if mailbox.exchange[field] in {true, false}

@@ -1,0 +1,22 @@
+package lib.mailboxes_test
+
+import data.lib.mailboxes
+
+test_user_mailbox_counts if mailboxes.counts({"exchange": {"RecipientTypeDetails": "UserMailbox", "AccountDisabled": true}})
+
+test_shared_mailbox_counts_when_its_account_is_enabled if {
+	mailboxes.counts({"exchange": {"RecipientTypeDetails": "SharedMailbox", "AccountDisabled": false}})
+	not mailboxes.counts({"exchange": {"RecipientTypeDetails": "SharedMailbox", "AccountDisabled": true}})
+}
+
+test_mailbox_of_unknown_kind_counts if mailboxes.counts({"exchange": {}})
+
+test_system_mailbox_does_not_count if {
+	not mailboxes.counts({"exchange": {"RecipientTypeDetails": "DiscoveryMailbox", "AccountDisabled": false}})
+}
+
+test_says_tells_an_answer_from_none if {
+	mailboxes.says({"exchange": {"PopEnabled": false}}, "PopEnabled")
+	not mailboxes.says({"exchange": {"PopEnabled": null}}, "PopEnabled")
+	not mailboxes.says({"exchange": {}}, "PopEnabled")
+}
