@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports"
+)
+
+// gravityNone as --fail-on lets no finding fail the gate.
+const gravityNone = "none"
+
+// checkOptions are the flags of check, as given.
+type checkOptions struct {
+	formats     []string
+	output      string
+	failOn      string
+	only, skip  []string
+	policy      []string
+	maxAge      string
+	configPath  string
+	snapshotURI string
+	explain     bool
+	verbose     bool
+}
+
+func (o *checkOptions) addFlags(cmd *cobra.Command) {
+	o.addReportFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringSliceVar(&o.only, "only", nil, "judge only these `controls`: ids, areas or steps")
+	flags.StringSliceVar(&o.skip, "skip", nil, "leave these `controls` out: ids, areas or steps")
+	flags.StringArrayVar(&o.policy, "policy", nil, "also load the controls in this `folder`, repeatable")
+	flags.StringVar(&o.maxAge, "max-age", "", "exit 4 when the snapshot is older than this `duration`, such as 26h or 7d")
+	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
+	flags.StringVar(&o.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in reports (default: relative to the git root)")
+}
+
+// addReportFlags adds the flags that check shares with report.
+func (o *checkOptions) addReportFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&o.formats, "format", "f", nil, "`name[=path]` of a report, repeatable; "+formatNames())
+	flags.StringVarP(&o.output, "output", "o", "", "`path` for the format that names none")
+	flags.StringVar(&o.failOn, "fail-on", "", "exit 3 from this `severity` on: critical, high, medium, low, info or none (default low)")
+	flags.BoolVarP(&o.explain, "explain", "e", false, "text: say why each finding matters and how to put it right")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "text: list all members and what passed, not only a sample")
+}
+
+func newCheck(a *app) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check SNAPSHOT",
+		Short: "Judge a snapshot and write findings and reports",
+		Long: `Judge a snapshot by every control and write the findings.
+
+Evidence that is missing never passes: a control whose evidence was denied,
+failed or never asked for is unknown, and the exit code says so.`,
+		Example: `  postern check snapshot.json
+  postern check snapshot.json --explain
+  postern check snapshot.json.gz -f sarif=postern.sarif -f junit=postern.xml
+  postern check snapshot.json --only D,SIGNON-001 --fail-on high`,
+		Args: exactArgs(1, "name the snapshot: postern check snapshot.json"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			plan, err := o.validate(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			return a.check(cmd.Context(), plan)
+		},
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+// checkPlan is what check does once all flags are understood.
+type checkPlan struct {
+	path    string
+	outputs []output
+	engine  engine.Options
+	input   engine.Input
+	maxAge  time.Duration
+	report  reports.Options
+}
+
+// validate reads the configuration and turns flags into a plan, before anything
+// is opened that takes long.
+func (o *checkOptions) validate(cmd *cobra.Command, path string) (*checkPlan, error) {
+	settings, err := loadConfig(o.configPath)
+	if err != nil {
+		return nil, err
+	}
+	o.fillFrom(cmd, &settings.Check)
+	plan := &checkPlan{path: path}
+	if plan.outputs, err = parseOutputs(o.formats, o.output); err != nil {
+		return nil, err
+	}
+	if err := refuseOverwrite(plan.outputs, path); err != nil {
+		return nil, err
+	}
+	failOn, err := parseFailOn(o.failOn)
+	if err != nil {
+		return nil, err
+	}
+	if plan.maxAge, err = parseAge(o.maxAge); err != nil {
+		return nil, err
+	}
+	uri := o.snapshotURI
+	if uri == "" {
+		uri = snapshotURI(path)
+	}
+	declared := settings.engineDeclarations()
+	if err := declared.Validate(); err != nil {
+		return nil, usageErrorf("correct the declarations in the configuration", "%w", err)
+	}
+	plan.engine = engine.Options{Policies: policies.FS(), Own: o.policy, Only: o.only, Skip: o.skip}
+	plan.input = engine.Input{
+		Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
+			return snapshot.ReadFile(path, visit)
+		},
+		Declarations: declared,
+		SnapshotURI:  uri,
+		Tool:         finding.Tool{Name: "postern", Version: buildVersion()},
+		FailOn:       failOn,
+	}
+	plan.report = reports.Options{Explain: o.explain, Verbose: o.verbose}
+	return plan, nil
+}
+
+// fillFrom takes the configuration's defaults for flags that were not given.
+func (o *checkOptions) fillFrom(cmd *cobra.Command, c *checkConfig) {
+	given := cmd.Flags().Changed
+	if !given("fail-on") {
+		o.failOn = c.FailOn
+	}
+	if !given("max-age") {
+		o.maxAge = c.MaxAge
+	}
+	if !given("only") {
+		o.only = c.Only
+	}
+	if !given("skip") {
+		o.skip = c.Skip
+	}
+	if !given("policy") {
+		o.policy = c.Policy
+	}
+}
+
+func (a *app) check(ctx context.Context, plan *checkPlan) error {
+	judge, err := engine.New(plan.engine)
+	if err != nil {
+		return err
+	}
+	report, err := judge.Check(ctx, plan.input)
+	if err != nil {
+		return err
+	}
+	if err := a.writeReports(plan.outputs, report, plan.report); err != nil {
+		return err
+	}
+	a.code = gate(report)
+	return a.refuseStale(report, plan.maxAge)
+}
+
+// gate is the exit code that a report asks for.
+func gate(r *finding.Report) int {
+	summary := r.Summarize()
+	switch {
+	case summary.Gate:
+		return exitFindings
+	case summary.Incomplete:
+		return exitUnknown
+	}
+	return exitClean
+}
+
+// refuseStale turns a clean exit into unknown when the snapshot is older than
+// maxAge, or from the future: what it shows is not what is.
+func (a *app) refuseStale(r *finding.Report, maxAge time.Duration) error {
+	if maxAge == 0 {
+		return nil
+	}
+	collected, err := time.Parse(time.RFC3339, r.Snapshot.CollectedAt)
+	if err != nil {
+		return fmt.Errorf("read the snapshot's collected_at: %w", err)
+	}
+	age := time.Since(collected)
+	problem := ""
+	switch {
+	case age > maxAge:
+		problem = fmt.Sprintf("the snapshot is %s old, more than --max-age allows (%s)", days(age), days(maxAge))
+	case age < -time.Hour:
+		problem = fmt.Sprintf("the snapshot's collected_at lies %s in the future", days(-age))
+	default:
+		return nil
+	}
+	fmt.Fprintf(a.err, "postern: %s: %s\nhint: collect a new snapshot\n", printable(r.Snapshot.URI), problem)
+	if a.code == exitClean {
+		a.code = exitUnknown
+	}
+	return nil
+}
+
+func days(d time.Duration) string {
+	if d >= 48*time.Hour {
+		return strconv.Itoa(int(d.Hours()/24)) + " days"
+	}
+	return d.Round(time.Minute).String()
+}
+
+func parseFailOn(value string) (string, error) {
+	if value == "" {
+		return string(finding.Low), nil
+	}
+	names := []string{}
+	for _, severity := range finding.Severities() {
+		names = append(names, string(severity))
+	}
+	names = append(names, gravityNone)
+	if !slices.Contains(names, value) {
+		return "", usageErrorf("one of "+strings.Join(names, ", "), "unknown severity %q for --fail-on", value)
+	}
+	return value, nil
+}
+
+// parseAge reads a duration that may also count days: 36h, 90m, 7d.
+func parseAge(value string) (time.Duration, error) {
+	if value == "" {
+		return 0, nil
+	}
+	hint := "write a number with its unit: 90m, 26h or 7d"
+	if count, ok := strings.CutSuffix(value, "d"); ok {
+		n, err := strconv.Atoi(count)
+		if err != nil || n <= 0 || n > 36500 {
+			return 0, usageErrorf(hint, "cannot read the age %q", value)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	age, err := time.ParseDuration(value)
+	if err != nil || age <= 0 {
+		return 0, usageErrorf(hint, "cannot read the age %q", value)
+	}
+	return age, nil
+}
+
+// exactArgs is cobra.ExactArgs with a hint that shows the right call.
+func exactArgs(n int, hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		if len(args) < n {
+			return usageErrorf(hint, "%s: an argument is missing", cmd.CommandPath())
+		}
+		return usageErrorf(hint, "%s: too many arguments: %s", cmd.CommandPath(), strings.Join(args[n:], " "))
+	}
+}
+
+// isFolder reports whether path is an existing folder.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-07732396/postern/policies"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/reports"
+)
+
+func newControls(a *app) *cobra.Command {
+	var format string
+	var own []string
+	cmd := &cobra.Command{
+		Use:   "controls [ID]",
+		Short: "List the controls, or show one in full",
+		Long: `List the controls by the whitepaper's steps, or show one in full: why it matters,
+what evidence it needs, how to reach the good state, and which requirements of
+other frameworks it answers.`,
+		Example: `  postern controls
+  postern controls SIGNON-002
+  postern controls -f markdown > controls.md`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageErrorf("name one control, or none for the list", "too many arguments: %s", strings.Join(args[1:], " "))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			options := engine.Options{Policies: policies.FS(), Own: own}
+			if len(args) == 1 {
+				options.Only = []string{args[0]}
+			}
+			judge, err := engine.New(options)
+			if err != nil {
+				return err
+			}
+			catalogue := reports.Catalogue{Controls: judge.Controls(), One: len(args) == 1}
+			return writeStdout(a.out, func(w io.Writer) error {
+				if err := reports.WriteCatalogue(format, w, catalogue, reports.Options{Color: a.color(), Width: a.width}); err != nil {
+					return usageErrorf("formats: text, json, markdown", "%w", err)
+				}
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&format, "format", "f", "text", "`name` of the format: text, json or markdown")
+	cmd.Flags().StringArrayVar(&own, "policy", nil, "also list the controls in this `folder`, repeatable")
+	return cmd
+}
+

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+)
+
+// The exit codes, the same for every format. A finding beats missing evidence.
+const (
+	exitClean    = 0 // nothing at or above --fail-on, and all evidence was there
+	exitFailed   = 1 // the tool itself failed
+	exitUsage    = 2 // the command line or a configuration file is wrong
+	exitFindings = 3 // findings at or above --fail-on
+	exitUnknown  = 4 // no such finding, but some outcome is unknown or error
+)
+
+// An exitError carries the exit code and a hint for an error.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageErrorf says that the command line is wrong, and how to put it right.
+func usageErrorf(hint, format string, args ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...), hint: hint}
+}
+
+// withHint adds to err what to do about it.
+func withHint(err error, hint string) error {
+	return &exitError{code: exitFailed, err: err, hint: hint}
+}
+
+// exitCode reports the code for err and the hint to print below it. Errors that
+// cobra itself makes never reach a command, so started tells them apart.
+func exitCode(err error, started bool) (code int, hint string) {
+	var exit *exitError
+	var bad *snapshot.Error
+	switch {
+	case errors.As(err, &exit):
+		return exit.code, exit.hint
+	case errors.Is(err, context.Canceled):
+		return exitFailed, ""
+	case errors.As(err, &bad):
+		return exitFailed, bad.Hint
+	case !started:
+		return exitUsage, "run 'postern --help' for the commands and their flags"
+	}
+	return exitFailed, ""
+}

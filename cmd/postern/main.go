@@ -1,0 +1,53 @@
+// Command postern answers one question about a Microsoft 365 tenant that is
+// federated with Okta: is there any way left into the mail that does not pass
+// through MFA?
+//
+// This package is the command line: it reads flags and configuration, calls the
+// packages that collect, judge and write, and turns what they say into an exit
+// code. It must hold no rule about a tenant and no format of a report.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], processStreams())
+	stop()
+	os.Exit(code)
+}
+
+// streams is all that a command may read from and write to, so that tests can
+// hand in their own.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	// getenv looks up the environment.
+	getenv func(string) string
+	// outTerminal and errTerminal say whether a person reads along; width is the
+	// terminal's, 0 when there is none.
+	outTerminal, errTerminal bool
+	width                    int
+}
+
+func processStreams() streams {
+	s := streams{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		getenv:      os.Getenv,
+		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	if s.outTerminal {
+		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+			s.width = width
+		}
+	}
+	return s
+}

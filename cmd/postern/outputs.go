@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports"
+)
+
+// An output is one report to write: a format, and a file or stdout.
+type output struct {
+	format string
+	path   string // "" is stdout
+}
+
+// parseOutputs reads the values of -f and -o: each spec is name or name=path,
+// and path takes the one format that names no path. No spec is text on stdout.
+func parseOutputs(specs []string, path string) ([]output, error) {
+	if len(specs) == 0 {
+		specs = []string{"text"}
+	}
+	outputs := make([]output, 0, len(specs))
+	seen := map[string]bool{}
+	for _, spec := range specs {
+		name, file, hasFile := strings.Cut(spec, "=")
+		if !reports.Known(name) {
+			return nil, usageErrorf("formats: "+formatNames(), "unknown format %q", name)
+		}
+		if hasFile && file == "" {
+			return nil, usageErrorf(fmt.Sprintf("write -f %s=PATH, or -f %s for stdout", name, name), "format %q names no file after the '='", name)
+		}
+		if !hasFile && path != "" {
+			file, path = path, ""
+		}
+		key := file
+		if file != "" {
+			key = filepath.Clean(file)
+		}
+		if seen[key] {
+			if key == "" {
+				return nil, usageErrorf("give all but one a path: -f sarif=out.sarif -f junit=out.xml", "two formats would go to stdout")
+			}
+			return nil, usageErrorf("give each format a path of its own", "two formats would go to %s", file)
+		}
+		seen[key] = true
+		outputs = append(outputs, output{name, file})
+	}
+	if path != "" {
+		return nil, usageErrorf("use either -f name=path or -o path", "-o %s has no format left that needs a path", path)
+	}
+	return outputs, nil
+}
+
+func formatNames() string {
+	var names []string
+	for _, f := range reports.Formats() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// refuseOverwrite keeps a report from replacing the file it is made from.
+func refuseOverwrite(outputs []output, input string) error {
+	in, err := os.Stat(input)
+	if err != nil {
+		return nil // reading it will say what is wrong
+	}
+	for _, o := range outputs {
+		if out, err := os.Stat(o.path); o.path != "" && err == nil && os.SameFile(in, out) {
+			return usageErrorf("choose another path for the report", "the %s report would overwrite %s", o.format, input)
+		}
+	}
+	return nil
+}
+
+// writeReports writes r in every format. Files appear whole or not at all.
+func (a *app) writeReports(outputs []output, r *finding.Report, options reports.Options) error {
+	for _, o := range outputs {
+		if o.path == "" {
+			options.Color, options.Width = a.color(), a.width
+			if err := writeStdout(a.out, func(w io.Writer) error { return reports.Write(o.format, w, r, options) }); err != nil {
+				return fmt.Errorf("write the %s report to stdout: %w", o.format, err)
+			}
+			continue
+		}
+		options.Color, options.Width = false, 0
+		if err := writeFile(o.path, func(w io.Writer) error { return reports.Write(o.format, w, r, options) }); err != nil {
+			return fmt.Errorf("write the %s report: %w", o.format, err)
+		}
+		a.note("wrote %s (%s)", o.path, o.format)
+	}
+	return nil
+}
+
+func writeStdout(w io.Writer, write func(io.Writer) error) error {
+	buffered := bufio.NewWriterSize(w, 64<<10)
+	if err := write(buffered); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// writeFile writes path through a temporary file beside it, so that a reader
+// never sees half a report and a failure leaves the old one. What is not a
+// regular file, such as /dev/stdout or a pipe, is written in place.
+func writeFile(path string, write func(io.Writer) error) (err error) {
+	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return fmt.Errorf("%s is a folder", path)
+		}
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(writeStdout(file, write), file.Close())
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, file.Close(), os.Remove(file.Name()))
+		}
+	}()
+	if err := writeStdout(file, write); err != nil {
+		return err
+	}
+	// Findings name people: readable by the owner alone, like the snapshot.
+	if err := file.Chmod(0o600); err != nil {
+		return err
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}

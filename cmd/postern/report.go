@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports"
+	reportsjson "github.com/seed-07732396/postern/reports/json"
+)
+
+func newReport(a *app) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "report FINDINGS",
+		Short: "Turn saved findings into any format",
+		Long: `Turn findings that 'postern check -f json=findings.json' saved into any format,
+without the snapshot. The exit code is that of the check.`,
+		Example: `  postern check snapshot.json -f json=findings.json
+  postern report findings.json -f markdown
+  postern report findings.json -f sarif-full=audit.sarif -f csv=findings.csv`,
+		Args: exactArgs(1, "name the findings: postern report findings.json"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			outputs, err := parseOutputs(o.formats, o.output)
+			if err != nil {
+				return err
+			}
+			if err := refuseOverwrite(outputs, args[0]); err != nil {
+				return err
+			}
+			saved, err := readFindings(args[0])
+			if err != nil {
+				return err
+			}
+			if o.failOn != "" {
+				if saved.FailOn, err = parseFailOn(o.failOn); err != nil {
+					return err
+				}
+			}
+			options := reports.Options{Explain: o.explain, Verbose: o.verbose}
+			if err := a.writeReports(outputs, saved, options); err != nil {
+				return err
+			}
+			a.code = gate(saved)
+			return nil
+		},
+	}
+	o.addReportFlags(cmd)
+	return cmd
+}
+
+func readFindings(path string) (*finding.Report, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("read findings: %w", err), "make them with: postern check SNAPSHOT -f json="+path)
+	}
+	defer file.Close()
+	saved, err := reportsjson.Read(file)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("read findings: %s: %w", path, err), "make them with: postern check SNAPSHOT -f json=findings.json")
+	}
+	return saved, nil
+}
