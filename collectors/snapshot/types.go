@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -295,18 +296,66 @@ const instantLayout = "2006-01-02T15:04:05Z"
 // NewInstant cuts t to UTC and whole seconds.
 func NewInstant(t time.Time) Instant { return Instant{t.UTC().Truncate(time.Second)} }
 
-// String gives the instant as the document writes it.
-func (i Instant) String() string { return i.UTC().Format(instantLayout) }
+// Null is the answer null where the vendor gave that and no instant. It is told
+// apart by being out of the range of a document's instants.
+func Null() *Instant { return &Instant{time.Date(nullYear, 1, 1, 0, 0, 0, 0, time.UTC)} }
 
-// MarshalText writes the instant as the document does.
-func (i Instant) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+const nullYear = -9999
+
+// IsNull reports whether the instant stands for null.
+func (i Instant) IsNull() bool { return i.Year() == nullYear }
+
+// String gives the instant as the document writes it.
+func (i Instant) String() string {
+	if i.IsNull() {
+		return "null"
+	}
+	return i.UTC().Format(instantLayout)
+}
+
+// MarshalText writes the instant as the document does. Null has no text.
+func (i Instant) MarshalText() ([]byte, error) {
+	if year := i.UTC().Year(); year < 0 || year > 9999 {
+		return nil, fmt.Errorf("the year %d is outside 0000 to 9999", year)
+	}
+	return []byte(i.String()), nil
+}
 
 // UnmarshalText reads any RFC 3339 instant and normalises it.
 func (i *Instant) UnmarshalText(text []byte) error {
 	t, err := time.Parse(time.RFC3339Nano, string(text))
 	if err != nil {
-		return err
+		return fmt.Errorf("%q is not an instant such as 2026-11-01T08:00:00Z", text)
+	}
+	if year := t.UTC().Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("%q is outside the years 0000 to 9999", text)
 	}
 	*i = NewInstant(t)
 	return nil
+}
+
+// MarshalJSON writes the instant, or null. Without it, the method of time.Time
+// would be taken.
+func (i Instant) MarshalJSON() ([]byte, error) {
+	if i.IsNull() {
+		return []byte("null"), nil
+	}
+	text, err := i.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	return append(append([]byte{'"'}, text...), '"'), nil
+}
+
+// UnmarshalJSON reads any RFC 3339 instant and normalises it, or null.
+func (i *Instant) UnmarshalJSON(value []byte) error {
+	if string(value) == "null" {
+		*i = *Null()
+		return nil
+	}
+	text, err := jsontext.AppendUnquote(nil, value)
+	if err != nil {
+		return fmt.Errorf("an instant is a string: %w", err)
+	}
+	return i.UnmarshalText(text)
 }

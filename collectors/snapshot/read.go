@@ -1,0 +1,416 @@
+package snapshot
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// The limits of a document. An honest one stays far below each of them; a
+// hostile one must not cost more than they allow.
+const (
+	// maxDepth is how deep objects and arrays may nest. Vendor objects reach
+	// about a dozen levels.
+	maxDepth = 64
+	// maxString is how many bytes a string or a name may take in the file,
+	// quotes and escapes included. The longest honest ones are policy
+	// definitions and certificates of a few kilobytes.
+	maxString = 256 << 10
+	// maxMailbox is how many bytes one mailbox may take. A real one takes some
+	// hundred, and a user with a thousand groups forty thousand.
+	maxMailbox = 4 << 20
+	// maxSections is how many bytes all the rest may take together, because it
+	// is kept in memory: configuration of megabytes, and the rows of evidence.
+	maxSections = 1 << 30
+	// maxDocument is how many bytes a document may have: the places of its
+	// elements are kept in 32 bits. Ten million mailboxes fit.
+	maxDocument = 1<<32 - 1<<20
+)
+
+// Record is one element of "mailboxes".
+type Record struct {
+	// Index is its place in the list, from 0.
+	Index int
+	// Value is its text, as in the file; it is valid only during the call.
+	Value jsontext.Value
+	// Region is where it stands.
+	Region Region
+	// Before holds the members that stand before the mailboxes; all of them
+	// if Document.MailboxesLast says so in the end. Its own mailboxes and hash
+	// are not there yet.
+	Before *Document
+}
+
+// Read scans one document from r, calls visit for each element of "mailboxes"
+// in file order, and returns the rest. name is used in errors. visit may be nil.
+// Keys may come in any order and any layout. Everything is held to the schema
+// and to the limits of a document on the way; the first fault ends the reading
+// with an *Error, when visit may have seen mailboxes already. An error of visit
+// is returned as it is. Where a section or a mailbox is no proper JSON, that is
+// told before what else is wrong with it.
+//
+// Memory grows by 16 bytes a mailbox, and with the other members.
+func Read(name string, r io.Reader, visit func(*Record) error) (*Document, error) {
+	doc := &Document{Name: name}
+	src := newSource(r)
+	s := &scanner{doc: doc, src: src, visit: visit, at: place{1, 1}}
+	if err := src.start(); err != nil {
+		err.File = name
+		return nil, err
+	}
+	s.dec = jsontext.NewDecoder(src)
+	if err := s.document(); err != nil {
+		return nil, err
+	}
+	doc.SHA256 = src.sum()
+	return doc, nil
+}
+
+// ReadFile reads the document of a file, which is compressed with gzip if its
+// name ends in .gz. See Read.
+func ReadFile(path string, visit func(*Record) error) (*Document, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	if info.IsDir() {
+		return nil, &Error{File: path, Problem: "this is a directory", Hint: "name the snapshot file in it"}
+	}
+	if !isGzip(path) {
+		return Read(path, f, visit)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, gzipError(path, err)
+	}
+	defer z.Close()
+	return Read(path, z, visit)
+}
+
+func isGzip(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gz") }
+
+func fileError(path string, err error) *Error {
+	e := &Error{File: path, Problem: err.Error(), Err: err}
+	if perr := (*fs.PathError)(nil); errors.As(err, &perr) {
+		e.Problem = perr.Op + ": " + perr.Err.Error()
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Problem, e.Hint = "no such file", "check the path; 'postern collect' makes a snapshot"
+	case errors.Is(err, fs.ErrPermission):
+		e.Problem, e.Hint = "not allowed to read it", "snapshots are written for their owner only"
+	}
+	return e
+}
+
+func gzipError(path string, err error) *Error {
+	e := &Error{File: path, Line: 1, Column: 1, Problem: "not compressed with gzip, as its name says", Err: err}
+	e.Hint = "take .gz off the name if it is plain JSON"
+	if !errors.Is(err, gzip.ErrHeader) {
+		e.Problem, e.Hint = "the gzip stream is cut off or damaged", hintCutOff
+	}
+	return e
+}
+
+const (
+	hintCutOff = "the file was not written or copied to its end: copy it again, or collect again"
+	hintLimit  = "no real tenant needs this much; see what wrote the file"
+	hintForm   = "a snapshot is one JSON object; 'postern collect' and 'postern import' make it"
+)
+
+// scanner reads one document and keeps its place.
+type scanner struct {
+	doc   *Document
+	src   *source
+	dec   *jsontext.Decoder
+	visit func(*Record) error
+
+	// at is the place of offset, which is how far the text was looked at: the
+	// decoder's own offset, or the start of the value that it gives next.
+	at     place
+	offset int64
+	// kept is how many bytes of sections are held.
+	kept int64
+}
+
+// document reads all of it.
+func (s *scanner) document() error {
+	kind, err := s.peek("", maxString)
+	if err != nil {
+		return err
+	}
+	if kind != jsontext.KindBeginObject {
+		return s.fault("", "expected an object, found "+kindName(kind), hintForm)
+	}
+	start := s.at
+	if err := s.token(); err != nil {
+		return err
+	}
+	for {
+		kind, err := s.peek("", maxString)
+		if err != nil {
+			return err
+		}
+		if kind == jsontext.KindEndObject {
+			break
+		}
+		if err := s.member(); err != nil {
+			return err
+		}
+	}
+	if err := s.token(); err != nil {
+		return err
+	}
+	s.doc.root = newSpan(start, s.at)
+	if err := s.end(); err != nil {
+		return err
+	}
+	return s.doc.decode()
+}
+
+// member reads one member of the document.
+func (s *scanner) member() error {
+	start := s.at
+	quoted, err := s.value("")
+	if err != nil {
+		return err
+	}
+	name := unquote(quoted)
+	pointer := "/" + escapeToken(name)
+	if name == "mailboxes" {
+		return s.mailboxes(start)
+	}
+	if _, err := s.peek(pointer, maxSections-s.kept); err != nil {
+		return err
+	}
+	at := s.at
+	raw, err := s.value(pointer)
+	if err != nil {
+		return err
+	}
+	s.kept += int64(len(raw))
+	sec := section{name: name, member: newSpan(start, s.at), value: at, raw: slices.Clone(raw)}
+	sec.index()
+	s.doc.sections = append(s.doc.sections, sec)
+	s.doc.mailboxes.last = false
+	return nil
+}
+
+// mailboxes reads the mailboxes and hands them over.
+func (s *scanner) mailboxes(start place) error {
+	const pointer = "/mailboxes"
+	kind, err := s.peek(pointer, maxMailbox)
+	if err != nil {
+		return err
+	}
+	if kind != jsontext.KindBeginArray {
+		return s.fault(pointer, "expected an array, found "+kindName(kind), "")
+	}
+	if err := s.token(); err != nil {
+		return err
+	}
+	boxes := &s.doc.mailboxes
+	record := Record{Before: s.doc}
+	for ; ; record.Index++ {
+		kind, err := s.peek(pointer, maxMailbox)
+		if err != nil {
+			return err
+		}
+		if kind == jsontext.KindEndArray {
+			break
+		}
+		if err := s.mailbox(&record); err != nil {
+			return err
+		}
+	}
+	if err := s.token(); err != nil {
+		return err
+	}
+	boxes.present, boxes.last = true, true
+	boxes.member = newSpan(start, s.at)
+	return nil
+}
+
+// mailbox reads one mailbox.
+func (s *scanner) mailbox(record *Record) error {
+	start := s.at
+	raw, err := s.value("/mailboxes/" + strconv.Itoa(record.Index))
+	if err != nil {
+		return err
+	}
+	where := newSpan(start, s.at)
+	s.doc.mailboxes.spans.add(where)
+	if s.visit == nil {
+		return nil
+	}
+	record.Value, record.Region = raw, where.region()
+	return s.visit(record)
+}
+
+// peek moves to the start of the next token and gives its kind. The token's
+// value may take at most limit bytes.
+func (s *scanner) peek(pointer string, limit int64) (jsontext.Kind, error) {
+	s.src.limit = s.offset + limit
+	kind := s.dec.PeekKind()
+	if kind == jsontext.KindInvalid {
+		_, err := s.dec.ReadToken()
+		return kind, s.failure(pointer, err)
+	}
+	gap := s.dec.UnreadBuffer()
+	n := 0
+	for isGap(gap[n]) {
+		n++
+	}
+	s.move(gap[:n])
+	return kind, nil
+}
+
+func isGap(b byte) bool {
+	switch b {
+	case ' ', '\n', '\r', '\t', ',', ':':
+		return true
+	}
+	return false
+}
+
+// token steps over a bracket that peek has found.
+func (s *scanner) token() error {
+	token, err := s.dec.ReadToken()
+	if err != nil {
+		return s.failure("", err)
+	}
+	s.move([]byte(token.String()))
+	return nil
+}
+
+// value steps over the value or name that peek has found.
+func (s *scanner) value(pointer string) (jsontext.Value, error) {
+	raw, err := s.dec.ReadValue()
+	if err != nil {
+		return nil, s.failure(pointer, err)
+	}
+	s.move(raw)
+	return raw, nil
+}
+
+func (s *scanner) move(text []byte) {
+	s.at = s.at.after(text)
+	s.offset += int64(len(text))
+}
+
+// end makes sure that nothing but space follows the document.
+func (s *scanner) end() error {
+	s.src.limit = s.offset + maxString
+	_, err := s.dec.ReadToken()
+	switch {
+	case err == io.EOF:
+		return nil
+	case s.src.err != nil || errors.Is(err, errDocumentTooLong):
+		return s.failure("", err)
+	}
+	rest := s.dec.UnreadBuffer()
+	s.move(rest[:len(rest)-len(bytes.TrimLeft(rest, " \n\r\t"))])
+	return s.fault("", "more text behind the end of the document", "a snapshot file holds one JSON object")
+}
+
+// fault makes the error for something wrong right here.
+func (s *scanner) fault(pointer, problem, hint string) *Error {
+	return &Error{
+		File: s.doc.Name, Line: int(s.at.line), Column: int(s.at.column),
+		Field: pointer, Problem: problem, Hint: hint,
+	}
+}
+
+// failure makes the error for what the decoder reported. pointer names the value
+// that was being read.
+func (s *scanner) failure(pointer string, err error) *Error {
+	rest := s.dec.UnreadBuffer()
+	rest = rest[min(s.offset-s.dec.InputOffset(), int64(len(rest))):]
+	syntax := (*jsontext.SyntacticError)(nil)
+	switch {
+	case s.src.err != nil:
+		s.move(rest)
+		return s.brokenSource(pointer)
+	case errors.Is(err, errDocumentTooLong):
+		s.move(rest)
+		return s.fault(pointer, fmt.Sprintf("the document is longer than %d bytes", int64(maxDocument)), hintLimit)
+	case errors.Is(err, errValueTooLong):
+		return s.fault(pointer, fmt.Sprintf("longer than %d bytes", s.src.limit-s.offset), hintLimit)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		s.move(rest)
+		return s.fault(pointer, "the file ends in the middle of the document", hintCutOff)
+	case errors.As(err, &syntax):
+		s.move(rest[:min(max(syntax.ByteOffset-s.offset, 0), int64(len(rest)))])
+		return s.badSyntax(syntax)
+	}
+	e := s.fault(pointer, err.Error(), "")
+	e.Err = err
+	return e
+}
+
+// badSyntax words the decoder's complaint about the text at the current place.
+func (s *scanner) badSyntax(err *jsontext.SyntacticError) *Error {
+	pointer := string(err.JSONPointer)
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		name := shorten(err.JSONPointer.LastToken(), shownBytes)
+		return s.fault(pointer, "the key "+strconv.Quote(name)+" stands here a second time",
+			"JSON readers differ on which of the two counts: take one away")
+	}
+	hint := "the file is not JSON, or was damaged; " + hintForm
+	problem := "not JSON: " + printable(err.Err.Error())
+	if strings.Contains(problem, "invalid UTF-8") {
+		problem, hint = "not valid UTF-8", "save the file as UTF-8"
+	}
+	return s.fault(pointer, problem, hint)
+}
+
+// brokenSource makes the error for a reader that failed.
+func (s *scanner) brokenSource(pointer string) *Error {
+	e := s.fault(pointer, s.src.err.Error(), "")
+	e.Err = s.src.err
+	corrupt := flate.CorruptInputError(0)
+	switch {
+	case errors.Is(e.Err, io.ErrUnexpectedEOF), errors.Is(e.Err, gzip.ErrChecksum),
+		errors.Is(e.Err, gzip.ErrHeader), errors.As(e.Err, &corrupt):
+		e.Problem, e.Hint = "the gzip stream is cut off or damaged", hintCutOff
+	}
+	return e
+}
+
+func kindName(k jsontext.Kind) string {
+	switch k {
+	case jsontext.KindBeginObject:
+		return "an object"
+	case jsontext.KindBeginArray:
+		return "an array"
+	case jsontext.KindString:
+		return "a string"
+	case jsontext.KindNumber:
+		return "a number"
+	case jsontext.KindTrue, jsontext.KindFalse:
+		return "a boolean"
+	case jsontext.KindNull:
+		return "null"
+	}
+	return "nothing"
+}
+
+func escapeToken(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
