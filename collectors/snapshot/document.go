@@ -73,20 +73,17 @@ func (d *Document) Mailboxes() (n int, ok bool) {
 // as Write has it. Only then did Record.Before hold all of them.
 func (d *Document) MailboxesLast() bool { return d.mailboxes.last }
 
-// decode fills the fields that stand for the envelope.
-func (d *Document) decode() error {
-	for _, part := range []struct {
-		name string
-		into any
-	}{
-		{"version", &d.Version},
-		{"collected_at", &d.CollectedAt},
-		{"tenant", &d.Tenant},
-		{"collection", &d.Collection},
-	} {
-		if err := d.decodeSection(part.name, part.into); err != nil {
-			return err
-		}
+// decode fills the field that stands for a member of the envelope.
+func (d *Document) decode(name string) error {
+	switch name {
+	case "version":
+		d.Version = Version // the schema lets no other pass
+	case "collected_at":
+		return d.decodeSection(name, &d.CollectedAt)
+	case "tenant":
+		return d.decodeSection(name, &d.Tenant)
+	case "collection":
+		return d.decodeSection(name, &d.Collection)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"compress/gzip"
 	"errors"
@@ -64,7 +65,7 @@ type Record struct {
 func Read(name string, r io.Reader, visit func(*Record) error) (*Document, error) {
 	doc := &Document{Name: name}
 	src := newSource(r)
-	s := &scanner{doc: doc, src: src, visit: visit, at: place{1, 1}}
+	s := &scanner{doc: doc, src: src, visit: visit, at: place{1, 1}, rule: documentRule().object}
 	if err := src.start(); err != nil {
 		err.File = name
 		return nil, err
@@ -131,6 +132,7 @@ func gzipError(path string, err error) *Error {
 const (
 	hintCutOff = "the file was not written or copied to its end: copy it again, or collect again"
 	hintLimit  = "no real tenant needs this much; see what wrote the file"
+	hintSchema = "postern does not write this: compare with collectors/snapshot/schema.json, or collect again"
 	hintForm   = "a snapshot is one JSON object; 'postern collect' and 'postern import' make it"
 )
 
@@ -141,12 +143,18 @@ type scanner struct {
 	dec   *jsontext.Decoder
 	visit func(*Record) error
 
+	rule *objectRule
+	// missing has a bit for each required member that was not seen yet.
+	missing uint64
+
 	// at is the place of offset, which is how far the text was looked at: the
 	// decoder's own offset, or the start of the value that it gives next.
 	at     place
 	offset int64
 	// kept is how many bytes of sections are held.
 	kept int64
+	// limit is how many bytes the current value may take.
+	limit int64
 }
 
 // document reads all of it.
@@ -156,12 +164,13 @@ func (s *scanner) document() error {
 		return err
 	}
 	if kind != jsontext.KindBeginObject {
-		return s.fault("", "expected an object, found "+kindName(kind), hintForm)
+		return s.fault("", mismatch(documentRule(), kind), hintForm)
 	}
 	start := s.at
 	if err := s.token(); err != nil {
 		return err
 	}
+	s.missing = s.rule.required
 	for {
 		kind, err := s.peek("", maxString)
 		if err != nil {
@@ -181,7 +190,12 @@ func (s *scanner) document() error {
 	if err := s.end(); err != nil {
 		return err
 	}
-	return s.doc.decode()
+	if s.missing == 0 {
+		return nil
+	}
+	f := s.rule.missing(0, s.missing)
+	f.hint = hintForm
+	return s.broken("", start, nil, f)
 }
 
 // member reads one member of the document.
@@ -192,10 +206,19 @@ func (s *scanner) member() error {
 		return err
 	}
 	name := unquote(quoted)
-	pointer := "/" + escapeToken(name)
-	if name == "mailboxes" {
-		return s.mailboxes(start)
+	i, rule := s.rule.find(quoted, 0)
+	if i >= 0 {
+		s.missing &^= 1 << i
 	}
+	if name == "mailboxes" {
+		return s.mailboxes(start, rule)
+	}
+	return s.section(name, start, rule)
+}
+
+// section reads and keeps one member of the document.
+func (s *scanner) section(name string, start place, rule *rule) error {
+	pointer := "/" + escapeToken(name)
 	if _, err := s.peek(pointer, maxSections-s.kept); err != nil {
 		return err
 	}
@@ -204,23 +227,37 @@ func (s *scanner) member() error {
 	if err != nil {
 		return err
 	}
+	if f := check(raw, rule, 1); f != nil {
+		if name == "version" {
+			f = wrongVersion(raw, f)
+		}
+		return s.broken(pointer, at, raw, f)
+	}
 	s.kept += int64(len(raw))
-	sec := section{name: name, member: newSpan(start, s.at), value: at, raw: slices.Clone(raw)}
-	sec.index()
-	s.doc.sections = append(s.doc.sections, sec)
+	kept := section{name: name, member: newSpan(start, s.at), value: at, raw: slices.Clone(raw)}
+	kept.index()
+	s.doc.sections = append(s.doc.sections, kept)
 	s.doc.mailboxes.last = false
-	return nil
+	return s.doc.decode(name)
+}
+
+func wrongVersion(raw jsontext.Value, f *fault) *fault {
+	if raw.Kind() == jsontext.KindNumber {
+		f.problem = fmt.Sprintf("version %s is not known here, only %d is", shorten(string(raw), shownBytes), Version)
+		f.hint = "use the release of postern that wrote it, or collect again"
+	}
+	return f
 }
 
 // mailboxes reads the mailboxes and hands them over.
-func (s *scanner) mailboxes(start place) error {
+func (s *scanner) mailboxes(start place, rule *rule) error {
 	const pointer = "/mailboxes"
 	kind, err := s.peek(pointer, maxMailbox)
 	if err != nil {
 		return err
 	}
 	if kind != jsontext.KindBeginArray {
-		return s.fault(pointer, "expected an array, found "+kindName(kind), "")
+		return s.fault(pointer, mismatch(rule, kind), hintSchema)
 	}
 	if err := s.token(); err != nil {
 		return err
@@ -235,7 +272,7 @@ func (s *scanner) mailboxes(start place) error {
 		if kind == jsontext.KindEndArray {
 			break
 		}
-		if err := s.mailbox(&record); err != nil {
+		if err := s.mailbox(&record, rule.array.items); err != nil {
 			return err
 		}
 	}
@@ -248,11 +285,14 @@ func (s *scanner) mailboxes(start place) error {
 }
 
 // mailbox reads one mailbox.
-func (s *scanner) mailbox(record *Record) error {
+func (s *scanner) mailbox(record *Record, rule *rule) error {
 	start := s.at
-	raw, err := s.value("/mailboxes/" + strconv.Itoa(record.Index))
+	raw, err := s.value("/mailboxes")
 	if err != nil {
 		return err
+	}
+	if f := check(raw, rule, 2); f != nil {
+		return s.broken("/mailboxes/"+strconv.Itoa(record.Index), start, raw, f)
 	}
 	where := newSpan(start, s.at)
 	s.doc.mailboxes.spans.add(where)
@@ -266,7 +306,7 @@ func (s *scanner) mailbox(record *Record) error {
 // peek moves to the start of the next token and gives its kind. The token's
 // value may take at most limit bytes.
 func (s *scanner) peek(pointer string, limit int64) (jsontext.Kind, error) {
-	s.src.limit = s.offset + limit
+	s.limit, s.src.limit = limit, s.offset+limit
 	kind := s.dec.PeekKind()
 	if kind == jsontext.KindInvalid {
 		_, err := s.dec.ReadToken()
@@ -329,6 +369,13 @@ func (s *scanner) end() error {
 	return s.fault("", "more text behind the end of the document", "a snapshot file holds one JSON object")
 }
 
+// broken makes the error for a fault in the text of a value, which starts at a
+// place.
+func (s *scanner) broken(pointer string, start place, text []byte, f *fault) *Error {
+	s.at = start.after(text[:f.offset])
+	return s.fault(f.pointer(pointer), f.problem, cmp.Or(f.hint, hintSchema))
+}
+
 // fault makes the error for something wrong right here.
 func (s *scanner) fault(pointer, problem, hint string) *Error {
 	return &Error{
@@ -343,6 +390,9 @@ func (s *scanner) failure(pointer string, err error) *Error {
 	rest := s.dec.UnreadBuffer()
 	rest = rest[min(s.offset-s.dec.InputOffset(), int64(len(rest))):]
 	syntax := (*jsontext.SyntacticError)(nil)
+	if errors.As(err, &syntax) {
+		pointer = string(syntax.JSONPointer)
+	}
 	switch {
 	case s.src.err != nil:
 		s.move(rest)
@@ -351,11 +401,14 @@ func (s *scanner) failure(pointer string, err error) *Error {
 		s.move(rest)
 		return s.fault(pointer, fmt.Sprintf("the document is longer than %d bytes", int64(maxDocument)), hintLimit)
 	case errors.Is(err, errValueTooLong):
-		return s.fault(pointer, fmt.Sprintf("longer than %d bytes", s.src.limit-s.offset), hintLimit)
+		return s.fault(pointer, fmt.Sprintf("longer than %d bytes", s.limit), hintLimit)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		s.move(rest)
+		if s.dec.InputOffset() == 0 {
+			return s.fault(pointer, "the file is empty", hintCutOff)
+		}
 		return s.fault(pointer, "the file ends in the middle of the document", hintCutOff)
-	case errors.As(err, &syntax):
+	case syntax != nil:
 		s.move(rest[:min(max(syntax.ByteOffset-s.offset, 0), int64(len(rest)))])
 		return s.badSyntax(syntax)
 	}

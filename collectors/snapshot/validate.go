@@ -1,0 +1,253 @@
+package snapshot
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// fault is what is wrong in a value's text, and where.
+type fault struct {
+	offset        int
+	problem, hint string
+	// path leads to it, innermost token first.
+	path []string
+}
+
+// within notes one step on the way out to the root.
+func (f *fault) within(token string) *fault {
+	f.path = append(f.path, token)
+	return f
+}
+
+// pointer gives the JSON pointer of the fault below a base.
+func (f *fault) pointer(base string) string {
+	var b strings.Builder
+	b.WriteString(base)
+	for _, token := range slices.Backward(f.path) {
+		b.WriteByte('/')
+		b.WriteString(escapeToken(token))
+	}
+	return b.String()
+}
+
+// checker holds text that jsontext has accepted to a rule and to the limits. It
+// reports the first fault in the order of the text; a missing member counts
+// where its object starts, and is told when the object ends.
+type checker struct{ cursor }
+
+// check holds the text of one value to a rule. depth is how many objects and
+// arrays it stands in.
+func check(text []byte, r *rule, depth int) *fault {
+	c := checker{cursor{text: text}}
+	return c.value(r, depth)
+}
+
+func (c *checker) value(r *rule, depth int) *fault {
+	kind := c.kind()
+	if r != nil && !r.accepts(kind) {
+		return &fault{offset: c.i, problem: mismatch(r, kind)}
+	}
+	switch kind {
+	case '{', '[':
+		if depth >= maxDepth {
+			return &fault{offset: c.i, problem: fmt.Sprintf("nested deeper than %d levels", maxDepth), hint: hintLimit}
+		}
+		if kind == '[' {
+			return c.array(r, depth+1)
+		}
+		return c.object(r, depth+1)
+	case '"':
+		return c.string(r)
+	case '0':
+		return c.numeric(r)
+	}
+	c.literal()
+	return nil
+}
+
+func mismatch(r *rule, found jsontext.Kind) string {
+	return "expected " + r.expected + ", found " + kindName(found)
+}
+
+func (r *rule) accepts(kind jsontext.Kind) bool {
+	switch kind {
+	case '{':
+		return r.object != nil
+	case '[':
+		return r.array != nil
+	case '"':
+		return r.text != nil
+	case '0':
+		return r.number != nil
+	case 'n':
+		return r.null
+	}
+	return r.boolean
+}
+
+func (c *checker) array(r *rule, depth int) *fault {
+	var items *rule
+	if r != nil {
+		items = r.array.items
+	}
+	c.i++
+	for i := 0; c.more(']'); i++ {
+		if f := c.value(items, depth); f != nil {
+			return f.within(strconv.Itoa(i))
+		}
+	}
+	return nil
+}
+
+// noMembers is the rule of an object without one.
+var noMembers objectRule
+
+func (c *checker) object(r *rule, depth int) *fault {
+	o := &noMembers
+	if r != nil {
+		o = r.object
+	}
+	start, missing, next := c.i, o.required, 0
+	c.i++
+	for c.more('}') {
+		at := c.i
+		quoted := c.name()
+		if len(quoted) > maxString {
+			return tooLong(at, quoted)
+		}
+		i, rule := o.find(quoted, next)
+		if i >= 0 {
+			missing &^= 1 << i
+			next = i + 1
+		}
+		if f := c.value(rule, depth); f != nil {
+			return f.within(unquote(quoted))
+		}
+	}
+	if missing != 0 {
+		return o.missing(start, missing)
+	}
+	return nil
+}
+
+// find gives the rule for a member, and its number if it is a listed one, else
+// -1. next is a guess: objects of a kind tend to come in one order.
+func (o *objectRule) find(quoted []byte, next int) (int, *rule) {
+	if len(o.members) == 0 {
+		return -1, o.others
+	}
+	inner := quoted[1 : len(quoted)-1]
+	if next < len(o.members) && string(inner) == o.members[next].name {
+		return next, o.members[next].rule
+	}
+	i, ok := o.index[string(inner)]
+	if !ok && bytes.IndexByte(inner, '\\') >= 0 {
+		i, ok = o.index[unquote(quoted)]
+	}
+	if !ok {
+		return -1, o.others
+	}
+	return i, o.members[i].rule
+}
+
+func (o *objectRule) missing(offset int, bits uint64) *fault {
+	for i, m := range o.members {
+		if bits&(1<<i) != 0 {
+			f := &fault{offset: offset, problem: "required, and not there"}
+			return f.within(m.name)
+		}
+	}
+	return nil
+}
+
+func (c *checker) string(r *rule) *fault {
+	at := c.i
+	quoted := c.str()
+	switch {
+	case len(quoted) > maxString:
+		return tooLong(at, quoted)
+	case r == nil:
+		return nil
+	case r.text.instant && !isInstant(quoted[1:len(quoted)-1]):
+		return &fault{offset: at, problem: "expected an instant in UTC such as 2026-11-01T08:00:00Z, found " + show(quoted)}
+	case r.text.enum != nil && !slices.ContainsFunc(r.text.enum, func(s string) bool { return sameString(quoted, s) }):
+		return &fault{offset: at, problem: "expected one of " + strings.Join(r.text.enum, ", ") + ", found " + show(quoted)}
+	}
+	return nil
+}
+
+func tooLong(at int, quoted []byte) *fault {
+	return &fault{
+		offset:  at,
+		problem: fmt.Sprintf("a string of %d bytes, and at most %d are read", len(quoted), maxString),
+		hint:    hintLimit,
+	}
+}
+
+// show gives text of the document fit for an error.
+func show(quoted []byte) string {
+	return printable(strconv.Quote(shorten(unquote(quoted), shownBytes)))
+}
+
+func (c *checker) numeric(r *rule) *fault {
+	at := c.i
+	text := c.number()
+	switch {
+	case r == nil:
+		return nil
+	case r.number.integer && !isInteger(text):
+		return &fault{offset: at, problem: "expected an integer in plain digits, found " + shorten(string(text), shownBytes)}
+	case r.number.constant != "" && string(text) != r.number.constant:
+		return &fault{offset: at, problem: "expected " + r.number.constant + ", found " + shorten(string(text), shownBytes)}
+	}
+	return nil
+}
+
+// isInteger reports whether a JSON number is written in plain digits and fits 64
+// bits. JSON Schema takes 1.0 and 1e2 for integers as well; those who read the
+// document's counts into an integer would not.
+func isInteger(text []byte) bool {
+	_, err := strconv.ParseInt(string(text), 10, 64)
+	return err == nil
+}
+
+// isInstant reports whether text is a real moment, written as Instant writes it.
+func isInstant(text []byte) bool {
+	if len(text) != len(instantLayout) {
+		return false
+	}
+	for i, b := range text {
+		switch want := instantLayout[i]; want {
+		case '-', ':', 'T', 'Z':
+			if b != want {
+				return false
+			}
+		default:
+			if b < '0' || b > '9' {
+				return false
+			}
+		}
+	}
+	two := func(i int) int { return int(text[i]-'0')*10 + int(text[i+1]-'0') }
+	year, month, day := two(0)*100+two(2), two(5), two(8)
+	return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
+		two(11) < 24 && two(14) < 60 && two(17) < 60
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
