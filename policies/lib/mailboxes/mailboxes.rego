@@ -34,3 +34,16 @@ is_system(mailbox) if mailbox.exchange.RecipientTypeDetails in {
 # METADATA
 # description: Whether Exchange answers a yes-or-no field of the mailbox, whichever way.
 says(mailbox, field) if mailbox.exchange[field] in {true, false}
+
+# METADATA
+# description: >-
+#   Whether a user signs in as the owner of the mailbox: it counts, and Entra does
+#   not say that the account is disabled.
+signs_in(mailbox) if {
+	counts(mailbox)
+	not mailbox.entra.accountEnabled == false
+}
+
+# METADATA
+# description: Whether the configuration declares the mailbox's user a break-glass account.
+is_break_glass(mailbox) if "break_glass" in mailbox.declared

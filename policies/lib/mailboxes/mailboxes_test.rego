@@ -20,3 +20,18 @@ test_says_tells_an_answer_from_none if {
 	not mailboxes.says({"exchange": {"PopEnabled": null}}, "PopEnabled")
 	not mailboxes.says({"exchange": {}}, "PopEnabled")
 }
+
+test_nobody_signs_in_with_a_disabled_account if {
+	user := {"exchange": {"RecipientTypeDetails": "UserMailbox"}, "entra": {"accountEnabled": true}}
+	mailboxes.signs_in(user)
+	mailboxes.signs_in(json.remove(user, ["/entra/accountEnabled"]))
+	mailboxes.signs_in(json.remove(user, ["/entra"]))
+	not mailboxes.signs_in(json.patch(user, [{"op": "replace", "path": "/entra/accountEnabled", "value": false}]))
+	not mailboxes.signs_in({"exchange": {"RecipientTypeDetails": "DiscoveryMailbox"}})
+}
+
+test_break_glass_is_declared if {
+	mailboxes.is_break_glass({"declared": ["break_glass"]})
+	not mailboxes.is_break_glass({"declared": []})
+	not mailboxes.is_break_glass({})
+}

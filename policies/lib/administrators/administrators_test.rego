@@ -1,0 +1,23 @@
+package lib.administrators_test
+
+import data.lib.administrators
+
+_user(roles, groups) := {"entra": {"roles": roles}, "exchange": {"role_groups": groups}}
+
+_exchange_administrator := "29232CDF-9323-42fd-ade2-1d097af3e4de"
+
+_user_administrator := "fe930be7-5e62-47db-91af-98c3a49a38b1"
+
+test_an_entra_role_or_a_role_group_makes_an_administrator if {
+	administrators.administers(_user([_exchange_administrator], [])) == "yes"
+	administrators.administers(_user([], ["Organization Management"])) == "yes"
+	administrators.administers({"entra": {"roles": [_exchange_administrator]}, "exchange": {}}) == "yes"
+	administrators.administers({"exchange": {"role_groups": ["Help Desk"]}}) == "yes"
+}
+
+test_other_roles_do_not if administrators.administers(_user([_user_administrator], [])) == "no"
+
+test_what_was_not_read_decides_nothing if {
+	administrators.administers({"entra": {"roles": []}, "exchange": {}}) == "unread"
+	administrators.administers({"entra": {}, "exchange": {"role_groups": []}}) == "unread"
+}

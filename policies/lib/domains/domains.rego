@@ -1,0 +1,131 @@
+# METADATA
+# title: Domains, their federation and the addresses they sign in at
+# description: >-
+#   A sign-in address belongs to an Okta org only when path and host both say so:
+#   the path /app/office365/{key}/sso/wsfed/ is the same in every Okta org, so the
+#   path alone would accept a stranger's.
+package lib.domains
+
+# METADATA
+# description: The entries of Entra's domain list with the given name, in any case.
+named(domains, name) := [domain |
+	some domain in domains
+	same(domain.id, name)
+]
+
+# METADATA
+# description: Whether two domain names are the same, which has nothing to do with case.
+same(a, b) if {
+	is_string(a)
+	is_string(b)
+	lower(a) == lower(b)
+}
+
+# METADATA
+# description: Whether Entra's list has the domain with the given authentication type.
+is_type(domains, name, type) if {
+	some domain in named(domains, name)
+	domain.authenticationType == type
+}
+
+# METADATA
+# description: >-
+#   Whether Microsoft owns the domain, so that it can never be federated. Apart
+#   from the initial domain a tenant has others, such as
+#   example.mail.onmicrosoft.com.
+is_microsofts(name) if {
+	some suffix in [".onmicrosoft.com", ".onmicrosoft.us", ".partner.onmschina.cn"]
+	endswith(lower(name), suffix)
+}
+
+# METADATA
+# description: >-
+#   Whose federation settings apply to a domain: its own, or those of the nearest
+#   domain above it, whose federation a subdomain inherits. Undefined when neither
+#   was read.
+holder(configurations, name) := [key |
+	some candidate in array.concat([lower(name)], _above(lower(name)))
+	some key, list in configurations
+	lower(key) == candidate
+	count(list) > 0
+][0]
+
+# The domains above a name, the nearest first, down to two labels.
+_above(name) := [concat(".", array.slice(labels, i, count(labels))) |
+	labels := split(name, ".")
+	some i, _ in labels
+	i > 0
+	i < count(labels) - 1
+]
+
+# METADATA
+# description: >-
+#   The hosts at which an Okta org answers: its own, and its custom domains that
+#   Okta has verified. A custom domain that is not verified proves nothing about
+#   who owns the name.
+okta_hosts(org, custom_domains) := {host(org)} | {lower(custom.domain) |
+	some custom in custom_domains
+	custom.validationStatus in {"VERIFIED", "COMPLETED"}
+	is_string(custom.domain)
+}
+
+# METADATA
+# description: >-
+#   The host of an https address, lower case; empty when it has none that can be
+#   read. An address with a user part has none, because what stands before the @
+#   only looks like a host.
+host(address) := lower(regex.find_all_string_submatch_n(_https, address, 1)[0][1]) if {
+	is_string(address)
+	regex.match(_https, address)
+} else := ""
+
+_https := `^(?i:https)://([A-Za-z0-9.-]+)(?::443)?(?:[/?#]|$)`
+
+# METADATA
+# description: >-
+#   Where a sign-in address leads, given the hosts of the org: okta for this org,
+#   other_okta for the path of an Office 365 app at another host, elsewhere for
+#   anything else, no address included.
+leads_to(address, hosts) := "okta" if {
+	_has_okta_path(address)
+	host(address) in hosts
+} else := "other_okta" if {
+	_has_okta_path(address)
+} else := "elsewhere"
+
+_has_okta_path(address) if {
+	is_string(address)
+	regex.match(`^(?i:https)://[A-Za-z0-9.-]+(?::443)?/app/office365/[A-Za-z0-9_-]+/sso/wsfed/[A-Za-z0-9/_-]*(?:[?#]|$)`, address)
+}
+
+# METADATA
+# description: >-
+#   The sign-in addresses of a federation: that of browsers and modern clients,
+#   whatever it holds, and that of legacy clients where there is one. Without an
+#   active address there is no such door, which is as good as one at Okta.
+sign_in_addresses(configuration) := {object.get(configuration, "passiveSignInUri", null)} | {address |
+	address := configuration.activeSignInUri
+	not address in {null, ""}
+}
+
+# METADATA
+# description: >-
+#   The certificates with which tokens for the domain may be signed, the next one
+#   included because Entra accepts it already; base64 without white space.
+certificates(configuration) := {_bare(text) |
+	some field in ["signingCertificate", "nextSigningCertificate"]
+	text := configuration[field]
+	is_string(text)
+	text != ""
+}
+
+# METADATA
+# description: The certificates of the signing keys of Okta apps, given by app.
+key_certificates(app_keys) := {_bare(text) |
+	some keys in app_keys
+	some key in keys
+	some text in key.x5c
+	is_string(text)
+}
+
+_bare(text) := regex.replace(text, `\s`, "")

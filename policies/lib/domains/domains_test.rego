@@ -1,0 +1,80 @@
+package lib.domains_test
+
+import data.lib.domains
+
+_hosts := {"example.okta.com", "login.example.com"}
+
+_address(host) := sprintf("https://%s/app/office365/exk1abc/sso/wsfed/passive", [host])
+
+test_named_ignores_case if {
+	domains.named([{"id": "Example.com"}, {"id": "example.org"}], "example.COM") == [{"id": "Example.com"}]
+	domains.is_type([{"id": "example.com", "authenticationType": "Managed"}], "example.com", "Managed")
+	not domains.is_type([{"id": "example.com", "authenticationType": null}], "example.com", "Managed")
+}
+
+test_microsofts_own_domains if {
+	domains.is_microsofts("Example.mail.onmicrosoft.com")
+	not domains.is_microsofts("notonmicrosoft.com")
+}
+
+test_holder_is_the_domain_itself if {
+	domains.holder({"Example.com": [{}], "mail.example.com": [{}]}, "mail.example.com") == "mail.example.com"
+}
+
+test_holder_of_a_subdomain_is_the_nearest_above if {
+	configurations := {"example.com": [{}], "eu.example.com": [{}], "mail.eu.example.com": []}
+	domains.holder(configurations, "Mail.eu.example.com") == "eu.example.com"
+	not domains.holder({"ample.com": [{}], "com": [{}]}, "mail.example.com")
+}
+
+test_custom_domains_count_when_verified if {
+	custom := [
+		{"domain": "Login.example.com", "validationStatus": "COMPLETED"},
+		{"domain": "new.example.com", "validationStatus": "NOT_STARTED"},
+		{"domain": "mute.example.com"},
+	]
+	domains.okta_hosts("https://Example.okta.com", custom) == _hosts
+}
+
+test_host_needs_https_and_no_user_part if {
+	domains.host("HTTPS://Example.okta.com:443/x") == "example.okta.com"
+	domains.host("https://example.okta.com") == "example.okta.com"
+	every address in ["http://example.okta.com/", "https://example.okta.com@evil.example/", "https://a b/", "", null] {
+		domains.host(address) == ""
+	}
+}
+
+test_an_address_leads_to_okta_by_path_and_host if {
+	domains.leads_to(_address("example.okta.com"), _hosts) == "okta"
+	domains.leads_to(_address("Login.Example.com"), _hosts) == "okta"
+	domains.leads_to("https://example.okta.com/app/office365/exk1/sso/wsfed/active?x=1", _hosts) == "okta"
+}
+
+test_a_strangers_okta_org_is_told_apart if domains.leads_to(_address("stranger.okta.com"), _hosts) == "other_okta"
+
+test_everything_else_leads_elsewhere if {
+	every address in [
+		"https://sts.example.com/adfs/ls",
+		"https://example.okta.com/app/other/exk1/sso/saml",
+		"https://example.okta.com.evil.example/?/app/office365/exk1/sso/wsfed/passive",
+		"https://example.okta.com@evil.example/app/office365/exk1/sso/wsfed/passive",
+		"http://example.okta.com/app/office365/exk1/sso/wsfed/passive",
+		null,
+		"",
+	] {
+		domains.leads_to(address, _hosts) == "elsewhere"
+	}
+}
+
+test_an_absent_active_address_is_no_door if {
+	domains.sign_in_addresses({"passiveSignInUri": "p", "activeSignInUri": "a"}) == {"p", "a"}
+	domains.sign_in_addresses({"passiveSignInUri": "p", "activeSignInUri": null}) == {"p"}
+	domains.sign_in_addresses({}) == {null}
+}
+
+test_certificates_are_compared_without_white_space if {
+	domains.certificates({"signingCertificate": "MI\r\nIA", "nextSigningCertificate": null}) == {"MIIA"}
+	domains.certificates({"signingCertificate": "MIIA", "nextSigningCertificate": " MIIB "}) == {"MIIA", "MIIB"}
+	domains.certificates({}) == set()
+	domains.key_certificates({"0oa1": [{"x5c": ["MI IA"]}, {"x5c": null}], "0oa2": [{"x5c": ["MIIB"]}]}) == {"MIIA", "MIIB"}
+}
