@@ -1,0 +1,110 @@
+package lib.conditional_access_test
+
+import data.lib.conditional_access
+
+_grant(controls) := _set(
+	_conditions("clientAppTypes", ["all"]),
+	"/grantControls",
+	object.union({"operator": "OR", "builtInControls": []}, controls),
+)
+
+_mfa := _grant({"builtInControls": ["mfa"]})
+
+_account := {"entra": {"userType": "Member", "groups": ["g9"], "roles": ["r9"]}}
+
+_declared := [{"id": "b1", "user_principal_name": "b1@example.onmicrosoft.com"}]
+
+_cover(policy) := conditional_access.break_glass_mfa([policy], _account, _declared, [])
+
+test_mfa_is_asked_for_by_control_or_strength if {
+	every policy in [
+		_mfa,
+		_grant({"authenticationStrength": {"id": "s1", "requirementsSatisfied": "mfa"}}),
+		_grant({"authenticationStrength": {"id": "00000000-0000-0000-0000-000000000004"}}),
+		_grant({"authenticationStrength": {"id": "s2"}}),
+		_grant({"builtInControls": ["mfa"], "customAuthenticationFactors": null, "termsOfUse": null}),
+		_grant({"operator": "AND", "builtInControls": ["mfa", "compliantDevice"]}),
+	] {
+		strengths := [{"id": "s2", "requirementsSatisfied": "mfa"}]
+		conditional_access.asks_for_mfa(policy, strengths)
+		conditional_access.requires_mfa(policy, strengths)
+	}
+	every policy in [
+		_grant({"builtInControls": ["compliantDevice"]}),
+		_grant({"authenticationStrength": {"id": "s3", "requirementsSatisfied": "none"}}),
+		_grant({"authenticationStrength": {"id": "s3", "requirementsSatisfied": null}}),
+		_grant({"authenticationStrength": null}),
+		_set(_everybody, "/grantControls", null),
+	] {
+		not conditional_access.asks_for_mfa(policy, [])
+	}
+}
+
+test_an_alternative_means_that_mfa_is_not_required if {
+	every policy in [
+		_grant({"builtInControls": ["mfa", "compliantDevice"]}),
+		_grant({"builtInControls": ["mfa"], "termsOfUse": ["t1"]}),
+		_grant({"builtInControls": ["mfa"], "customAuthenticationFactors": ["c1"]}),
+	] {
+		conditional_access.asks_for_mfa(policy, [])
+		not conditional_access.requires_mfa(policy, [])
+	}
+}
+
+test_mfa_is_demanded_of_members if {
+	conditional_access.demands_mfa_of_members(_mfa, [])
+	groups := _set(_mfa, "/conditions/users", {"includeGroups": ["g1"]})
+	conditional_access.demands_mfa_of_members(groups, [])
+	every policy in [
+		_set(_mfa, "/state", "disabled"),
+		_set(_mfa, "/conditions/users", {"includeUsers": ["None"]}),
+		_set(_mfa, "/conditions/users", {"includeUsers": ["GuestsOrExternalUsers"]}),
+		_set(_mfa, "/conditions/users", {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "internalGuest"}}),
+		_everybody,
+	] {
+		not conditional_access.demands_mfa_of_members(policy, [])
+	}
+}
+
+test_a_policy_for_everybody_covers_a_break_glass_account if {
+	_cover(_mfa) == "yes"
+	_cover(_set(_mfa, "/conditions/users/excludeUsers", ["u1"])) == "yes"
+	_cover(_set(_mfa, "/conditions/users/excludeGroups", ["g1"])) == "yes"
+	_cover(_set(_mfa, "/conditions/users/excludeRoles", ["r1"])) == "yes"
+	_cover(_set(_mfa, "/conditions/users/excludeGuestsOrExternalUsers", {"guestOrExternalUserTypes": "internalGuest"})) == "yes"
+	_cover(_set(_mfa, "/conditions/users/excludeUsers", ["GuestsOrExternalUsers"])) == "yes"
+}
+
+test_a_policy_that_misses_it_does_not if {
+	every policy in [
+		_set(_mfa, "/conditions/users/excludeUsers", ["B1"]),
+		_set(_mfa, "/conditions/users/excludeGroups", ["g9"]),
+		_set(_mfa, "/conditions/users/excludeRoles", ["r9"]),
+		_set(_mfa, "/conditions/users", {"includeGroups": ["g9"]}),
+		_set(_mfa, "/conditions/applications/excludeApplications", [_exchange]),
+		_set(_mfa, "/conditions/locations", {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}),
+		_set(_mfa, "/conditions/clientAppTypes", ["browser"]),
+		_set(_mfa, "/conditions/clientAppTypes", ["mobileAppsAndDesktopClients"]),
+		_set(_mfa, "/state", "enabledForReportingButNotEnforced"),
+		_grant({"builtInControls": ["mfa", "compliantDevice"]}),
+	] {
+		_cover(policy) == "no"
+	}
+	conditional_access.break_glass_mfa([], _account, _declared, []) == "no"
+}
+
+test_an_exclusion_that_may_mean_it_decides_nothing if {
+	excluding := _set(_mfa, "/conditions/users/excludeUsers", ["b1"])
+	two := array.concat(_declared, [{"id": "b2", "user_principal_name": ""}])
+	conditional_access.break_glass_mfa([excluding], _account, two, []) == "undecided"
+	nameless := [{"id": "", "user_principal_name": "b1@example.com"}]
+	conditional_access.break_glass_mfa([excluding], _account, nameless, []) == "undecided"
+	conditional_access.break_glass_mfa([_set(_mfa, "/conditions/users/excludeGroups", ["g1"])], {}, _declared, []) == "undecided"
+	guests := _set(_mfa, "/conditions/users/excludeGuestsOrExternalUsers", {"guestOrExternalUserTypes": "internalGuest"})
+	conditional_access.break_glass_mfa([guests], {}, _declared, []) == "undecided"
+}
+
+test_one_policy_that_covers_is_enough if {
+	excluding := _set(_mfa, "/conditions/users/excludeUsers", ["b1"])
+	conditional_access.break_glass_mfa([excluding, _mfa], _account, _declared, []) == "yes"
+}
