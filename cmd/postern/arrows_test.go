@@ -25,6 +25,7 @@ var arrows = []struct {
 	{"collectors/entra/...", collectorMay("entra")},
 	{"collectors/exchange/...", collectorMay("exchange")},
 	{"collectors/okta/...", collectorMay("okta")},
+	{"collectors/credential", []string{"collectors"}},
 	{"collectors/imports/...", []string{"collectors/snapshot", "collectors", "collectors/imports/..."}},
 	{"policies/finding", nil},
 	{"policies", nil},
@@ -55,6 +56,7 @@ var heavy = []struct {
 }{
 	{"github.com/open-policy-agent/opa/", []string{"policies/engine", "policies", "cmd/..."}},
 	{"github.com/microsoftgraph/msgraph-sdk-go/models/odataerrors", []string{"collectors/entra/...", "cmd/..."}},
+	{"github.com/Azure/azure-sdk-for-go/", []string{"collectors/credential", "collectors/entra/...", "cmd/..."}},
 	{"github.com/owenrumney/go-sarif/", []string{"reports", "reports/sarif", "cmd/..."}},
 }
 
