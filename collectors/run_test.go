@@ -1,0 +1,421 @@
+package collectors_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-07732396/postern/collectors"
+	"github.com/seed-07732396/postern/collectors/snapshot"
+)
+
+// script is a collector whose behaviour is a function.
+type script struct {
+	name    string
+	offers  []collectors.Offer
+	collect func(context.Context, *collectors.Sink) error
+}
+
+func (s *script) Name() string               { return s.name }
+func (s *script) Offers() []collectors.Offer { return s.offers }
+func (s *script) Collect(ctx context.Context, sink *collectors.Sink) error {
+	return s.collect(ctx, sink)
+}
+
+// offer makes an offer that fills the path of its own name, or the given ones.
+func offer(name string, paths ...string) collectors.Offer {
+	if len(paths) == 0 {
+		paths = []string{name}
+	}
+	return collectors.Offer{Name: name, Endpoint: "GET /" + name, Permission: "Read." + name, Paths: paths}
+}
+
+func object(text string) snapshot.Object { return snapshot.Object(text) }
+
+var start = time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+
+func options() collectors.Options {
+	return collectors.Options{
+		Source: "live", Evidence: 30 * 24 * time.Hour,
+		Now: func() time.Time { return start },
+	}
+}
+
+func run(t *testing.T, ctx context.Context, o collectors.Options, list ...collectors.Collector) *collectors.Result {
+	t.Helper()
+	result, err := collectors.Run(ctx, list, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func line(t *testing.T, r *collectors.Result, name string) snapshot.Resource {
+	t.Helper()
+	for _, l := range r.Snapshot.Collection.Resources {
+		if l.Name == name {
+			return l
+		}
+	}
+	t.Fatalf("no line for %s in the ledger", name)
+	return snapshot.Resource{}
+}
+
+func TestHowAResourceEnds(t *testing.T) {
+	denied := &collectors.Error{Code: collectors.CodeDenied, Problem: "403", Hint: "grant it"}
+	tests := []struct {
+		name string
+		read func(context.Context, *collectors.Recorder) error
+		want snapshot.Resource
+	}{
+		{"collected", func(_ context.Context, r *collectors.Recorder) error {
+			r.Page(2)
+			return r.Set("entra.domains", []snapshot.Object{object(`{"id":"a"}`), object(`{"id":"b"}`)})
+		}, snapshot.Resource{Status: snapshot.Collected, Items: new(2)}},
+		{"nothing there", func(_ context.Context, r *collectors.Recorder) error {
+			r.Page(0)
+			return r.Set("entra.domains", []snapshot.Object{})
+		}, snapshot.Resource{Status: snapshot.Collected, Items: new(0)}},
+		{"denied", func(context.Context, *collectors.Recorder) error { return denied },
+			snapshot.Resource{Status: snapshot.Denied, Code: "denied", Message: "403; grant it"}},
+		{"denied on the second page", func(_ context.Context, r *collectors.Recorder) error {
+			r.Page(1)
+			return denied
+		}, snapshot.Resource{Status: snapshot.Partial, Items: new(1), Code: "denied", Message: "403; grant it"}},
+		{"gaps", func(_ context.Context, r *collectors.Recorder) error {
+			r.Items(1)
+			r.Gap(denied)
+			r.Gap(errors.New("other"))
+			return nil
+		}, snapshot.Resource{Status: snapshot.Partial, Items: new(1), Code: "denied", Message: "403; grant it", Counts: map[string]int{"gaps": 2}}},
+		{"no licence", func(context.Context, *collectors.Recorder) error {
+			return &collectors.Error{Code: collectors.CodeUnlicensed, Problem: "no premium"}
+		}, snapshot.Resource{Status: snapshot.Unlicensed, Code: "unlicensed", Message: "no premium"}},
+		{"plain error", func(context.Context, *collectors.Recorder) error { return errors.New("x\ny\u202e") },
+			snapshot.Resource{Status: snapshot.Failed, Code: "failed", Message: "x y"}},
+		{"panic", func(context.Context, *collectors.Recorder) error { panic("hunter2-secret") },
+			snapshot.Resource{Status: snapshot.Failed, Code: "internal", Message: "a mistake in Postern stopped this (string); please report it"}},
+		{"runtime panic after reading", func(_ context.Context, r *collectors.Recorder) error {
+			r.Items(3)
+			var none []int
+			_ = none[len(none)]
+			return nil
+		}, snapshot.Resource{Status: snapshot.Partial, Items: new(3), Code: "internal", Message: "a mistake in Postern stopped this (runtime error: index out of range [0] with length 0); please report it"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			result := run(t, t.Context(), options(), &script{"entra", []collectors.Offer{offer("entra.domains")},
+				func(ctx context.Context, sink *collectors.Sink) error {
+					if got := sink.Do(ctx, "entra.domains", tt.read); got != tt.want.Status {
+						t.Errorf("Do returned %s, want %s", got, tt.want.Status)
+					}
+					return nil
+				}})
+			want := tt.want
+			want.Name, want.Endpoint, want.Permission = "entra.domains", "GET /entra.domains", "Read.entra.domains"
+			want.Paths = []string{"entra.domains"}
+			at := snapshot.NewInstant(start)
+			want.CollectedAt = &at
+			if diff := cmp.Diff(want, line(t, result, "entra.domains")); diff != "" {
+				t.Errorf("ledger (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEveryOfferEndsInTheLedger(t *testing.T) {
+	offers := []collectors.Offer{offer("okta.apps"), offer("okta.zones")}
+	tests := []struct {
+		name    string
+		collect func(context.Context, *collectors.Sink) error
+		status  snapshot.Status
+		code    string
+	}{
+		{"silence", func(context.Context, *collectors.Sink) error { return nil }, snapshot.Failed, "internal"},
+		{"error", func(context.Context, *collectors.Sink) error {
+			return &collectors.Error{Code: collectors.CodeDenied, Problem: "no"}
+		}, snapshot.Denied, "denied"},
+		{"panic", func(context.Context, *collectors.Sink) error { panic(1) }, snapshot.Failed, "internal"},
+		{"a name it does not offer", func(ctx context.Context, s *collectors.Sink) error {
+			s.Do(ctx, "okta.unknown", nil)
+			return nil
+		}, snapshot.Failed, "internal"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			good := &script{"entra", []collectors.Offer{offer("entra.organization")},
+				func(ctx context.Context, s *collectors.Sink) error {
+					s.Do(ctx, "entra.organization", func(_ context.Context, r *collectors.Recorder) error {
+						return r.Set("entra.organization", object(`{"displayName":"Acme"}`))
+					})
+					return nil
+				}}
+			result := run(t, t.Context(), options(), &script{"okta", offers, tt.collect}, good)
+			for _, name := range []string{"okta.apps", "okta.zones"} {
+				if got := line(t, result, name); got.Status != tt.status || got.Code != tt.code {
+					t.Errorf("%s: %s (%s), want %s (%s)", name, got.Status, got.Code, tt.status, tt.code)
+				}
+			}
+			if got := line(t, result, "entra.organization").Status; got != snapshot.Collected {
+				t.Errorf("the other collector: %s, want it whole", got)
+			}
+			if result.Snapshot.Okta != nil {
+				t.Errorf("okta section = %v, want it absent", result.Snapshot.Okta)
+			}
+			if result.Snapshot.Tenant.Name != "Acme" {
+				t.Errorf("tenant name = %q", result.Snapshot.Tenant.Name)
+			}
+		})
+	}
+}
+
+func TestCanceled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	result := run(t, ctx, options(), &script{"okta", []collectors.Offer{offer("okta.apps"), offer("okta.zones"), offer("okta.domains")},
+		func(ctx context.Context, s *collectors.Sink) error {
+			s.Do(ctx, "okta.apps", func(ctx context.Context, r *collectors.Recorder) error {
+				r.Page(1)
+				cancel()
+				return ctx.Err()
+			})
+			s.Do(ctx, "okta.zones", func(context.Context, *collectors.Recorder) error {
+				t.Error("asked for after the end")
+				return nil
+			})
+			return nil
+		}})
+	if !result.Canceled {
+		t.Error("Canceled is false")
+	}
+	want := map[string]snapshot.Status{"okta.apps": snapshot.Partial, "okta.zones": snapshot.Skipped, "okta.domains": snapshot.Skipped}
+	for name, status := range want {
+		if got := line(t, result, name); got.Status != status || got.Code != "canceled" {
+			t.Errorf("%s: %s (%s), want %s (canceled)", name, got.Status, got.Code, status)
+		}
+	}
+}
+
+func TestAwaitAcrossCollectors(t *testing.T) {
+	waiting := offer("okta.requests", "evidence.okta_requests", "evidence.window")
+	waiting.After = []string{"entra.domains", "entra.organization"}
+	reader := &script{"okta", []collectors.Offer{waiting}, func(ctx context.Context, s *collectors.Sink) error {
+		s.Do(ctx, "okta.requests", func(ctx context.Context, r *collectors.Recorder) error {
+			absent, err := s.Await(ctx, "entra.organization")
+			if err != nil || absent.Line.Status != snapshot.Skipped {
+				t.Errorf("a resource that nobody offers: %v, %v", absent.Line.Status, err)
+			}
+			domains, err := s.Await(ctx, "entra.domains")
+			if err != nil {
+				return err
+			}
+			var list []struct{ ID string }
+			if ok, err := domains.Decode("entra.domains", &list); !ok || err != nil {
+				return domains.Missing()
+			}
+			return r.Set("evidence.okta_requests", []snapshot.OktaRequest{{UserName: list[0].ID, Succeeded: 1}})
+		})
+		return nil
+	}}
+	entra := func(read func(context.Context, *collectors.Recorder) error) collectors.Collector {
+		return &script{"entra", []collectors.Offer{offer("entra.domains")}, func(ctx context.Context, s *collectors.Sink) error {
+			time.Sleep(10 * time.Millisecond)
+			s.Do(ctx, "entra.domains", read)
+			return nil
+		}}
+	}
+	t.Run("there", func(t *testing.T) {
+		result := run(t, t.Context(), options(), reader, entra(func(_ context.Context, r *collectors.Recorder) error {
+			return r.Set("entra.domains", []snapshot.Object{object(`{"ID":"contoso.com"}`)})
+		}))
+		if got := result.Snapshot.Evidence.OktaRequests[0].UserName; got != "contoso.com" {
+			t.Errorf("got %q", got)
+		}
+		want := &snapshot.Window{Since: snapshot.NewInstant(start.AddDate(0, 0, -30)), Until: snapshot.NewInstant(start)}
+		if diff := cmp.Diff(want, result.Snapshot.Evidence.Window); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("missing", func(t *testing.T) {
+		result := run(t, t.Context(), options(), reader, entra(func(context.Context, *collectors.Recorder) error {
+			return &collectors.Error{Code: collectors.CodeDenied, Problem: "no"}
+		}))
+		got := line(t, result, "okta.requests")
+		if got.Status != snapshot.Failed || got.Code != "dependency" || !strings.Contains(got.Message, "entra.domains") {
+			t.Errorf("%+v", got)
+		}
+		if result.Snapshot.Evidence != nil {
+			t.Error("a window was written for evidence that was not read")
+		}
+	})
+	t.Run("absent collector", func(t *testing.T) {
+		result := run(t, t.Context(), options(), reader,
+			collectors.Absent("entra", []collectors.Offer{offer("entra.domains")}, "not asked for"))
+		if got := line(t, result, "entra.domains"); got.Status != snapshot.Skipped || got.Code != "not_requested" {
+			t.Errorf("%+v", got)
+		}
+		if got := line(t, result, "okta.requests"); got.Code != "dependency" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestCollectorsThatDoNotFitTogether(t *testing.T) {
+	nothing := func(context.Context, *collectors.Sink) error { return nil }
+	after := func(o collectors.Offer, names ...string) collectors.Offer { o.After = names; return o }
+	tests := []struct {
+		name string
+		list []collectors.Collector
+		want string
+	}{
+		{"twice", []collectors.Collector{&script{"a", nil, nothing}, &script{"a", nil, nothing}}, "given twice"},
+		{"resource twice", []collectors.Collector{
+			&script{"a", []collectors.Offer{offer("a.x")}, nothing}, &script{"b", []collectors.Offer{offer("a.x")}, nothing}}, "offered twice"},
+		{"circle", []collectors.Collector{
+			&script{"a", []collectors.Offer{after(offer("a.x"), "b.y")}, nothing},
+			&script{"b", []collectors.Offer{after(offer("b.y"), "a.x")}, nothing}}, "waits for itself"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := collectors.Run(t.Context(), tt.list, options())
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestValuesTheDocumentHasNoPlaceFor(t *testing.T) {
+	tests := []struct {
+		path  string
+		value any
+	}{
+		{"entra.domains", object(`{"not":"a list"}`)},
+		{"entra.unknown", object(`{}`)},
+		{"entra.group_member_counts", map[string]string{"a": "b"}},
+		{"evidence.window", snapshot.Window{}},
+		{"entra.security_defaults", object(`{"broken`)},
+		{"okta.apps", []snapshot.Object{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.path, func(t *testing.T) {
+			paths := []string{tt.path}
+			if tt.path == "okta.apps" {
+				paths = []string{"entra.domains"} // not offered
+			}
+			result := run(t, t.Context(), options(), &script{"entra", []collectors.Offer{offer("entra.x", paths...)},
+				func(ctx context.Context, s *collectors.Sink) error {
+					s.Do(ctx, "entra.x", func(_ context.Context, r *collectors.Recorder) error { return r.Set(tt.path, tt.value) })
+					return nil
+				}})
+			if got := line(t, result, "entra.x"); got.Status != snapshot.Failed {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestSkip(t *testing.T) {
+	o := options()
+	o.Skip = func(name string) string {
+		if name == "entra.user_activity" {
+			return "left out by --skip"
+		}
+		return ""
+	}
+	offers := []collectors.Offer{offer("entra.users", "mailboxes[].entra"), offer("entra.user_activity", "mailboxes[].entra.signInActivity")}
+	result := run(t, t.Context(), o, &script{"entra", offers, func(ctx context.Context, s *collectors.Sink) error {
+		s.DoAll(ctx, []string{"entra.users", "entra.user_activity"}, func(_ context.Context, r []*collectors.Recorder) error {
+			if !r[0].Open() || r[1].Open() {
+				t.Error("the wrong resource is open")
+			}
+			r[0].Page(1)
+			r[1].Page(1)
+			return nil
+		})
+		return nil
+	}})
+	if got := line(t, result, "entra.users"); got.Status != snapshot.Collected {
+		t.Errorf("%+v", got)
+	}
+	if got := line(t, result, "entra.user_activity"); got.Status != snapshot.Skipped || got.Message != "left out by --skip" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestOtherTenant(t *testing.T) {
+	entra := &script{"entra", []collectors.Offer{offer("entra.organization")}, func(ctx context.Context, s *collectors.Sink) error {
+		s.Do(ctx, "entra.organization", func(_ context.Context, r *collectors.Recorder) error {
+			return r.Set("entra.organization", object(`{"id":"11111111-0000-0000-0000-000000000000"}`))
+		})
+		return nil
+	}}
+	o := options()
+	o.Tenant.ID = "22222222-0000-0000-0000-000000000000"
+	if _, err := collectors.Run(t.Context(), []collectors.Collector{entra}, o); err == nil || !strings.Contains(err.Error(), "11111111-") {
+		t.Errorf("error = %v", err)
+	}
+	o.Tenant.ID = ""
+	if got := run(t, t.Context(), o, entra).Snapshot.Tenant.ID; got != "11111111-0000-0000-0000-000000000000" {
+		t.Errorf("tenant id = %q", got)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	var events []collectors.Event
+	o := options()
+	o.Progress = func(e collectors.Event) { events = append(events, e) }
+	run(t, t.Context(), o, &script{"exchange", []collectors.Offer{offer("exchange.cas_mailboxes", "mailboxes", "mailboxes[].exchange")},
+		func(ctx context.Context, s *collectors.Sink) error {
+			s.Do(ctx, "exchange.cas_mailboxes", func(ctx context.Context, r *collectors.Recorder) error {
+				r.Add(&collectors.CASMailbox{ID: "a"}, &collectors.CASMailbox{ID: "b"})
+				r.Page(2)
+				collectors.Wait(ctx, time.Second, "rate limit")
+				return nil
+			})
+			return nil
+		}})
+	base := collectors.Event{Collector: "exchange", Resource: "exchange.cas_mailboxes", Total: 1}
+	with := func(change func(*collectors.Event)) collectors.Event { e := base; change(&e); return e }
+	want := []collectors.Event{
+		with(func(e *collectors.Event) { e.Kind = collectors.Started }),
+		with(func(e *collectors.Event) { e.Kind, e.Pages, e.Items, e.Mailboxes = collectors.Paged, 1, 2, 2 }),
+		with(func(e *collectors.Event) {
+			e.Kind, e.Pages, e.Items, e.Mailboxes, e.Wait, e.Reason = collectors.Waiting, 1, 2, 2, time.Second, "rate limit"
+		}),
+		with(func(e *collectors.Event) {
+			e.Kind, e.Pages, e.Items, e.Mailboxes, e.Done, e.Status = collectors.Ended, 1, 2, 2, 1, snapshot.Collected
+		}),
+	}
+	if diff := cmp.Diff(want, events); diff != "" {
+		t.Error(diff)
+	}
+	collectors.Wait(t.Context(), time.Second, "outside a run") // must not panic
+}
+
+func TestSameInputSameResult(t *testing.T) {
+	rows := []collectors.Row{
+		&collectors.CASMailbox{ID: "b"}, &collectors.CASMailbox{ID: "a"}, &collectors.CASMailbox{ID: "c"},
+	}
+	write := func(rows []collectors.Row) string {
+		result := run(t, t.Context(), options(), &script{"exchange", []collectors.Offer{offer("exchange.cas_mailboxes", "mailboxes")},
+			func(ctx context.Context, s *collectors.Sink) error {
+				s.Do(ctx, "exchange.cas_mailboxes", func(_ context.Context, r *collectors.Recorder) error { r.Add(rows...); r.Page(3); return nil })
+				return nil
+			}})
+		var b strings.Builder
+		if err := snapshot.Write(&b, result.Snapshot, result.Mailboxes()); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	first := write(rows)
+	slices.Reverse(rows)
+	if diff := cmp.Diff(first, write(rows)); diff != "" {
+		t.Error(diff)
+	}
+}
