@@ -17,22 +17,17 @@ type cursor struct {
 // kind skips space and gives the kind of the token that starts here.
 func (c *cursor) kind() jsontext.Kind {
 	c.space()
-	switch b := c.text[c.i]; b {
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+	b := c.text[c.i]
+	if b == '-' || '0' <= b && b <= '9' {
 		return jsontext.KindNumber
-	default:
-		return jsontext.Kind(b)
 	}
+	return jsontext.Kind(b)
 }
 
+// space skips space. Nothing else below it stands between two tokens.
 func (c *cursor) space() {
-	for c.i < len(c.text) {
-		switch c.text[c.i] {
-		case ' ', '\n', '\r', '\t':
-			c.i++
-		default:
-			return
-		}
+	for c.i < len(c.text) && c.text[c.i] <= ' ' {
+		c.i++
 	}
 }
 
@@ -93,10 +88,14 @@ func (c *cursor) more(end byte) bool {
 // the name with its quotes.
 func (c *cursor) name() []byte {
 	quoted := c.str()
-	c.space()
-	c.i++ // the colon
-	c.space()
+	c.colon()
 	return quoted
+}
+
+func (c *cursor) colon() {
+	c.space()
+	c.i++
+	c.space()
 }
 
 // skip steps over one value.

@@ -206,7 +206,7 @@ func (s *scanner) member() error {
 		return err
 	}
 	name := unquote(quoted)
-	i, rule := s.rule.find(quoted, 0)
+	i, rule := s.rule.find(quoted)
 	if i >= 0 {
 		s.missing &^= 1 << i
 	}

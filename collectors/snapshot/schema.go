@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -32,7 +31,7 @@ type Population struct {
 }
 
 // Populations gives the populations of the document, with what the schema marks
-// as x-identity and x-instant in them, sorted by name.
+// as x-identity and x-instant in them.
 func Populations() []Population {
 	root := parsedSchema()
 	list := make([]Population, len(populationPaths))
@@ -58,17 +57,54 @@ type schemaNode struct {
 	Identity    bool                   `json:"x-identity"`
 	Instant     bool                   `json:"x-instant"`
 
-	Ref        string                 `json:"$ref"`
-	AnyOf      []*schemaNode          `json:"anyOf"`
-	Type       string                 `json:"type"`
-	Const      jsontext.Value         `json:"const"`
-	Enum       []string               `json:"enum"`
-	Format     string                 `json:"format"`
-	Pattern    string                 `json:"pattern"`
-	Required   []string               `json:"required"`
-	Properties map[string]*schemaNode `json:"properties"`
-	Additional *schemaNode            `json:"additionalProperties"`
-	Items      *schemaNode            `json:"items"`
+	Ref        string         `json:"$ref"`
+	AnyOf      []*schemaNode  `json:"anyOf"`
+	Type       string         `json:"type"`
+	Const      jsontext.Value `json:"const"`
+	Enum       []string       `json:"enum"`
+	Format     string         `json:"format"`
+	Pattern    string         `json:"pattern"`
+	Required   []string       `json:"required"`
+	Properties properties     `json:"properties"`
+	Additional *schemaNode    `json:"additionalProperties"`
+	Items      *schemaNode    `json:"items"`
+}
+
+// properties keep the order of the schema, which is also the order in which they
+// mostly come in a document.
+type properties []property
+
+type property struct {
+	name   string
+	schema *schemaNode
+}
+
+func (p properties) named(name string) *schemaNode {
+	i := slices.IndexFunc(p, func(p property) bool { return p.name == name })
+	if i < 0 {
+		return nil
+	}
+	return p[i].schema
+}
+
+// UnmarshalJSONFrom reads an object member by member.
+func (p *properties) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for d.PeekKind() == jsontext.KindString {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		member := property{name: name.String(), schema: new(schemaNode)}
+		if err := json.UnmarshalDecode(d, member.schema); err != nil {
+			return err
+		}
+		*p = append(*p, member)
+	}
+	_, err := d.ReadToken()
+	return err
 }
 
 func parseSchema(text string) (*schemaNode, error) {
@@ -112,7 +148,7 @@ func (n *schemaNode) resolve(root *schemaNode) *schemaNode {
 func (n *schemaNode) at(path string) *schemaNode {
 	root := n
 	for name := range strings.SplitSeq(path, ".") {
-		n = n.resolve(root).Properties[name]
+		n = n.resolve(root).Properties.named(name)
 	}
 	return n
 }
@@ -131,8 +167,8 @@ func (n *schemaNode) marked(path string, root *schemaNode, p *Population) {
 	for _, alternative := range n.AnyOf {
 		alternative.marked(path, root, p)
 	}
-	for _, name := range slices.Sorted(maps.Keys(n.Properties)) {
-		n.Properties[name].marked(strings.TrimPrefix(path+"."+name, "."), root, p)
+	for _, member := range n.Properties {
+		member.schema.marked(strings.TrimPrefix(path+"."+member.name, "."), root, p)
 	}
 }
 
@@ -164,16 +200,19 @@ type arrayRule struct{ items *rule }
 
 type objectRule struct {
 	members []memberRule
-	index   map[string]int
+	// index finds a member by its quoted name.
+	index map[string]int
 	// others holds for members that are not listed.
 	others *rule
-	// required has a bit for each of the first members that must be there.
+	// required has a bit for each listed member that must be there.
 	required uint64
 }
 
 type memberRule struct {
 	name string
-	rule *rule
+	// quoted is the name as JSON without needless escapes.
+	quoted []byte
+	rule   *rule
 }
 
 // schemaCompiler makes rules. A definition is made once, which is also what lets
@@ -325,28 +364,24 @@ func (c *schemaCompiler) array(n *schemaNode) (*arrayRule, error) {
 
 func (c *schemaCompiler) object(n *schemaNode) (*objectRule, error) {
 	o := &objectRule{index: make(map[string]int, len(n.Properties))}
-	// The required members come first, in their order, so that a bit each does.
-	names := slices.Clone(n.Required)
-	for _, name := range slices.Sorted(maps.Keys(n.Properties)) {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	if len(n.Required) >= 64 {
-		return nil, errors.New("too many required members")
-	}
-	o.required = 1<<len(n.Required) - 1
-	for i, name := range names {
-		property := n.Properties[name]
-		if property == nil {
-			return nil, fmt.Errorf("%s is required and no property", name)
-		}
-		r, err := c.compile(property)
+	for i, member := range n.Properties {
+		r, err := c.compile(member.schema)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", member.name, err)
 		}
-		o.members = append(o.members, memberRule{name: name, rule: r})
-		o.index[name] = i
+		quoted, err := jsontext.AppendQuote(nil, member.name)
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", member.name, err)
+		}
+		o.members = append(o.members, memberRule{name: member.name, quoted: quoted, rule: r})
+		o.index[string(quoted)] = i
+	}
+	for _, name := range n.Required {
+		i := slices.IndexFunc(o.members, func(m memberRule) bool { return m.name == name })
+		if i < 0 || i >= 64 {
+			return nil, fmt.Errorf("%s is required and not among the first 64 properties", name)
+		}
+		o.required |= 1 << i
 	}
 	if n.Additional == nil {
 		return o, nil

@@ -116,15 +116,16 @@ func (c *checker) object(r *rule, depth int) *fault {
 	c.i++
 	for c.more('}') {
 		at := c.i
-		quoted := c.name()
-		if len(quoted) > maxString {
-			return tooLong(at, quoted)
-		}
-		i, rule := o.find(quoted, next)
+		i, rule := c.member(o, next)
 		if i >= 0 {
 			missing &^= 1 << i
 			next = i + 1
 		}
+		quoted := c.text[at:c.i]
+		if len(quoted) > maxString {
+			return tooLong(at, quoted)
+		}
+		c.colon()
 		if f := c.value(rule, depth); f != nil {
 			return f.within(unquote(quoted))
 		}
@@ -135,19 +136,29 @@ func (c *checker) object(r *rule, depth int) *fault {
 	return nil
 }
 
-// find gives the rule for a member, and its number if it is a listed one, else
-// -1. next is a guess: objects of a kind tend to come in one order.
-func (o *objectRule) find(quoted []byte, next int) (int, *rule) {
+// member steps over a member's name, and gives its rule and, if it is a listed
+// one, its number, else -1. next is a guess at the number, as most objects come
+// in the order of the schema: it saves a look at each character of the name.
+func (c *checker) member(o *objectRule, next int) (int, *rule) {
+	if next < len(o.members) {
+		guess := &o.members[next]
+		if bytes.HasPrefix(c.text[c.i:], guess.quoted) {
+			c.i += len(guess.quoted)
+			return next, guess.rule
+		}
+	}
+	return o.find(c.str())
+}
+
+// find gives the number of a listed member, or -1, and the member's rule.
+func (o *objectRule) find(quoted []byte) (int, *rule) {
 	if len(o.members) == 0 {
 		return -1, o.others
 	}
-	inner := quoted[1 : len(quoted)-1]
-	if next < len(o.members) && string(inner) == o.members[next].name {
-		return next, o.members[next].rule
-	}
-	i, ok := o.index[string(inner)]
-	if !ok && bytes.IndexByte(inner, '\\') >= 0 {
-		i, ok = o.index[unquote(quoted)]
+	i, ok := o.index[string(quoted)]
+	if !ok && bytes.IndexByte(quoted, '\\') >= 0 {
+		plain, _ := jsontext.AppendQuote(nil, unquote(quoted))
+		i, ok = o.index[string(plain)]
 	}
 	if !ok {
 		return -1, o.others
@@ -218,25 +229,22 @@ func isInteger(text []byte) bool {
 
 // isInstant reports whether text is a real moment, written as Instant writes it.
 func isInstant(text []byte) bool {
-	if len(text) != len(instantLayout) {
+	if len(text) != len(instantLayout) ||
+		text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != 'Z' {
 		return false
 	}
-	for i, b := range text {
-		switch want := instantLayout[i]; want {
-		case '-', ':', 'T', 'Z':
-			if b != want {
-				return false
-			}
-		default:
-			if b < '0' || b > '9' {
-				return false
-			}
-		}
+	year, month, day := twoDigits(text[0:])*100+twoDigits(text[2:]), twoDigits(text[5:]), twoDigits(text[8:])
+	return year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
+		uint(twoDigits(text[11:])) < 24 && uint(twoDigits(text[14:])) < 60 && uint(twoDigits(text[17:])) < 60
+}
+
+// twoDigits reads two digits; anything else gives a large negative number.
+func twoDigits(text []byte) int {
+	tens, ones := text[0]-'0', text[1]-'0'
+	if tens > 9 || ones > 9 {
+		return -1_000_000
 	}
-	two := func(i int) int { return int(text[i]-'0')*10 + int(text[i+1]-'0') }
-	year, month, day := two(0)*100+two(2), two(5), two(8)
-	return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
-		two(11) < 24 && two(14) < 60 && two(17) < 60
+	return int(tens)*10 + int(ones)
 }
 
 func daysIn(year, month int) int {
