@@ -1,0 +1,71 @@
+package escape
+
+import (
+	"io"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// JSONWriter writes JSON on so that it can be shown as it is: what Line makes
+// visible becomes a \u escape, which only strings can hold, so that every value
+// stays the same. The JSON must be valid UTF-8.
+type JSONWriter struct {
+	w io.Writer
+	// rest are the first bytes of a character that the last Write cut in two.
+	rest []byte
+	out  []byte
+	// hash says that the last byte was a #.
+	hash bool
+}
+
+// NewJSONWriter returns a JSONWriter on top of w. It does not buffer beyond one
+// character, so there is nothing to flush.
+func NewJSONWriter(w io.Writer) *JSONWriter { return &JSONWriter{w: w} }
+
+// Write escapes p and writes it on.
+func (j *JSONWriter) Write(p []byte) (int, error) {
+	in := p
+	if len(j.rest) > 0 {
+		in = append(j.rest, p...)
+		j.rest = nil
+	}
+	j.out = j.out[:0]
+	for len(in) > 0 {
+		if !utf8.FullRune(in) {
+			j.rest = append([]byte(nil), in...)
+			break
+		}
+		r, size := utf8.DecodeRune(in)
+		j.put(r, in[:size])
+		in = in[size:]
+	}
+	if _, err := j.w.Write(j.out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (j *JSONWriter) put(r rune, raw []byte) {
+	afterHash := j.hash
+	j.hash = r == '#'
+	switch {
+	case r == '#' && afterHash:
+		j.out = append(j.out, `\u0023`...)
+	// A control character below the space can only be layout here.
+	case r >= ' ' && hidden(r):
+		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+			j.unicode(high)
+			r = low
+		}
+		j.unicode(r)
+	default:
+		j.out = append(j.out, raw...)
+	}
+}
+
+func (j *JSONWriter) unicode(r rune) {
+	hex := strconv.FormatInt(int64(r), 16)
+	j.out = append(j.out, `\u0000`[:6-len(hex)]...)
+	j.out = append(j.out, hex...)
+}

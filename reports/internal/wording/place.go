@@ -1,0 +1,73 @@
+package wording
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/escape"
+)
+
+// Place is "file:line" as plain text, or the file where the line is not known.
+func Place(report *finding.Report, region *finding.Region) string {
+	file := escape.Line(report.Snapshot.URI)
+	if region == nil {
+		return file
+	}
+	return file + ":" + strconv.Itoa(region.StartLine)
+}
+
+// Subject names a resource: "domain 'contoso.com'".
+func (s Style) Subject(resource *finding.Resource) string {
+	name := resource.Name
+	if name == "" {
+		name = resource.ID
+	}
+	kind := escape.Line(strings.ReplaceAll(resource.Kind, "_", " "))
+	if name == "" {
+		return s.render(kind)
+	}
+	return s.render(strings.TrimSpace(kind + " '" + markName(name) + "'"))
+}
+
+// Member names a member of a population by what an administrator would look
+// for.
+func (s Style) Member(member *finding.Member) string {
+	for _, name := range []string{member.Name, member.DisplayName, member.ID} {
+		if name != "" {
+			return s.render(markName(name))
+		}
+	}
+	return s.render(markName(member.Pointer))
+}
+
+// Sample names the first members: "a, b and 9 more".
+func (s Style) Sample(members *finding.Members, n int) string {
+	first := members.First(n)
+	names := make([]string, len(first))
+	for i := range first {
+		names[i] = s.Member(&first[i])
+	}
+	sample := strings.Join(names, ", ")
+	if more := members.Len() - len(first); more > 0 {
+		sample += " and " + strconv.Itoa(more) + " more"
+	}
+	return sample
+}
+
+// Tenant names a tenant: "Contoso (contoso.onmicrosoft.com)".
+func (s Style) Tenant(tenant *finding.Tenant) string {
+	id := tenant.InitialDomain
+	if id == "" {
+		id = tenant.ID
+	}
+	switch {
+	case tenant.Name == "" && id == "":
+		return s.render("a tenant without a name")
+	case tenant.Name == "":
+		return s.render(markName(id))
+	case id == "":
+		return s.render(markName(tenant.Name))
+	}
+	return s.render(markName(tenant.Name) + " (" + markName(id) + ")")
+}

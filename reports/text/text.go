@@ -1,0 +1,229 @@
+// Package text writes a report for people: in a terminal, at any width from 40
+// columns, with or without colour.
+//
+// Its own words are ASCII, so that an old Windows console shows them. Scripts in
+// the remediation are not wrapped, so that they can be copied.
+//
+// It must not know where the report came from, nor the terminal: whoever calls
+// it says how wide it is and whether it shows colour.
+package text
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/escape"
+	"github.com/seed-07732396/postern/reports/internal/wording"
+)
+
+// Options say how the report is shown, never what it says. The zero value is
+// good for a file.
+type Options struct {
+	// Color switches colours on, as ANSI sequences.
+	Color bool
+	// Width is in columns; 0 stands for 80, less than 40 for 40.
+	Width int
+	// Explain adds what a control is about and what to do to each that does not
+	// pass.
+	Explain bool
+	// Verbose gives each control that passes or does not apply a line of its own.
+	Verbose bool
+}
+
+const (
+	defaultWidth = 80
+	minWidth     = 40
+	// maxShown is how many violations, reasons or notes of one control are shown.
+	maxShown = 20
+	// sample is how many members of a population are named.
+	sample = 3
+	// minTitle is how many columns a title takes at least.
+	minTitle = 20
+	// body is the column in which a control's details start, detail the one
+	// behind their dash.
+	body   = 11
+	detail = body + 2
+)
+
+// Write writes the report. The verdict is its first line, the exit status its
+// last.
+func Write(w io.Writer, report *finding.Report, options Options) error {
+	if options.Width == 0 {
+		options.Width = defaultWidth
+	}
+	p := &printer{
+		w:      bufio.NewWriter(w),
+		width:  max(options.Width, minWidth),
+		paint:  painter{options.Color},
+		style:  wording.Plain(),
+		report: report,
+		ids:    idWidth(report),
+	}
+	p.head()
+	for _, group := range wording.Groups(report) {
+		p.group(group, options)
+	}
+	p.summary()
+	return p.w.Flush()
+}
+
+// idWidth is how wide the column of control ids is.
+func idWidth(report *finding.Report) int {
+	widest := 0
+	for i := range report.Controls {
+		widest = max(widest, cells(shownID(report.Controls[i].ID)))
+	}
+	return widest
+}
+
+func shownID(id string) string { return escape.Cut(escape.Line(id), 32) }
+
+func (p *printer) head() {
+	word, sentence := wording.Verdict(p.report)
+	p.wrapped(p.paint.verdict(word)+": ", len(word)+2, 0, sentence, plain)
+	when := strings.NewReplacer("T", " ", "Z", " UTC").Replace(p.report.Snapshot.CollectedAt)
+	p.wrapped("", 0, 0, p.style.Tenant(&p.report.Tenant)+", "+when, dim)
+}
+
+// group writes a step: first the controls that have something to say, then one
+// line for those that pass and one for those that do not apply.
+func (p *printer) group(group wording.Group, options Options) {
+	p.line("")
+	heading := group.Step.Title
+	if len(group.Step.ID) == 1 {
+		heading = group.Step.ID + ". " + heading
+	}
+	if heading == "" {
+		heading = group.Step.ID
+	}
+	p.wrapped("", 0, 0, heading, bold)
+	quiet := map[finding.Outcome][]string{}
+	explained := false
+	for _, i := range group.Results {
+		control, result := &p.report.Controls[i], &p.report.Results[i]
+		settled := result.Outcome == finding.Pass || result.Outcome == finding.NotApplicable
+		if settled && !options.Verbose && len(result.Notes) == 0 {
+			quiet[result.Outcome] = append(quiet[result.Outcome], shownID(control.ID))
+			continue
+		}
+		if explained {
+			p.line("")
+		}
+		p.control(control, result)
+		p.details(control, result)
+		if explained = options.Explain && !settled; explained {
+			p.explain(control)
+		}
+	}
+	for _, outcome := range []finding.Outcome{finding.NotApplicable, finding.Pass} {
+		if ids := quiet[outcome]; len(ids) > 0 {
+			p.wrapped("  "+p.status(outcome)+" ", body, body, strings.Join(ids, ", "), dim)
+		}
+	}
+}
+
+// control writes the line that every control can have: how it ended, which it
+// is, how much it matters. Where little is left of the line, the title gets one
+// of its own.
+func (p *printer) control(control *finding.Control, result *finding.Result) {
+	id := shownID(control.ID)
+	severity := string(control.Severity)
+	lead := "  " + p.status(result.Outcome) + " " + pad(id, p.ids) + "  " + p.paint.severity(control.Severity, pad(severity, 8)) + "  "
+	indent := body + max(p.ids, cells(id)) + 2 + max(8, len(severity)) + 2
+	if p.width-indent < minTitle {
+		p.line(strings.TrimRight(lead, " "))
+		lead, indent = spaces(body), body
+	}
+	weight := plain
+	if result.Outcome == finding.Fail || result.Outcome == finding.Error {
+		weight = bold
+	}
+	p.wrapped(lead, indent, indent, escape.Cut(escape.Line(control.Title), 2*wording.MaxName), weight)
+}
+
+func (p *printer) status(outcome finding.Outcome) string {
+	words := map[finding.Outcome]string{
+		finding.Fail: "FAIL", finding.Error: "ERROR", finding.Unknown: "unknown",
+		finding.NotApplicable: "n/a", finding.Pass: "pass",
+	}
+	return p.paint.outcome(outcome, pad(words[outcome], 8))
+}
+
+// details writes why the control ended as it did.
+func (p *printer) details(control *finding.Control, result *finding.Result) {
+	if result.Error != "" {
+		p.text("The control broke: " + escape.Cut(escape.Line(result.Error), 500))
+	}
+	for i := range result.Violations[:min(len(result.Violations), maxShown)] {
+		p.violation(control, &result.Violations[i])
+	}
+	p.more(len(result.Violations), "violations")
+	label := ""
+	if result.Outcome != finding.Unknown {
+		label = "Not known: "
+	}
+	for i := range result.Unknowns[:min(len(result.Unknowns), maxShown)] {
+		p.unknown(label, control, &result.Unknowns[i])
+	}
+	p.more(len(result.Unknowns), "reasons")
+	for i := range result.NotApplicable[:min(len(result.NotApplicable), maxShown)] {
+		p.text(p.style.Reason(control, &result.NotApplicable[i], nil))
+	}
+	p.more(len(result.NotApplicable), "reasons")
+	for i := range result.Notes[:min(len(result.Notes), maxShown)] {
+		note := &result.Notes[i]
+		p.text("Note: " + p.style.Reason(control, note, wording.Entry(p.report, note)))
+	}
+	p.more(len(result.Notes), "notes")
+}
+
+func (p *printer) violation(control *finding.Control, v *finding.Violation) {
+	p.text(p.style.Violation(control, v))
+	subject := p.style.Subject(&v.Resource)
+	if v.Members != nil {
+		subject = p.style.Sample(v.Members, sample)
+	}
+	p.faint(wording.Place(p.report, v.Region) + "  " + subject)
+	if v.Snippet != "" {
+		snippet := strings.Join(strings.Fields(v.Snippet), " ")
+		p.faint(escape.Cut(escape.Line(snippet), wording.MaxName))
+	}
+	for i := range v.Steps[:min(len(v.Steps), maxShown)] {
+		step := &v.Steps[i]
+		place := ""
+		if step.Region != nil {
+			place = " (" + wording.Place(p.report, step.Region) + ")"
+		}
+		lead := strconv.Itoa(i+1) + ". "
+		p.wrapped(spaces(detail+2)+lead, detail+2+len(lead), detail+2+len(lead), p.style.TraceStep(control, step)+place, plain)
+	}
+	p.more(len(v.Steps), "steps")
+}
+
+func (p *printer) unknown(label string, control *finding.Control, reason *finding.Reason) {
+	entry := wording.Entry(p.report, reason)
+	p.text(label + p.style.Reason(control, reason, entry))
+	// These sentences say it themselves, the summary says it for each gap.
+	if reason.Key == "denied" || reason.Key == "unlicensed" {
+		return
+	}
+	if advice := p.style.Advice(entry); advice != "" {
+		p.wrapped(spaces(detail)+"-> ", detail+3, detail+3, advice, dim)
+	}
+}
+
+// more says how many of n are not shown.
+func (p *printer) more(n int, what string) {
+	if n > maxShown {
+		p.text("And " + strconv.Itoa(n-maxShown) + " more " + what + ", which the json and csv reports list.")
+	}
+}
+
+// text writes one of a control's details.
+func (p *printer) text(s string) { p.wrapped(spaces(body)+"- ", detail, detail, s, plain) }
+
+// faint writes what belongs to the detail above it.
+func (p *printer) faint(s string) { p.wrapped(spaces(detail), detail, detail+2, s, dim) }
