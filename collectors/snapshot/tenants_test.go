@@ -83,7 +83,7 @@ func TestTenantsAreCanonical(t *testing.T) {
 		got, want := strings.Split(string(text), "\n"), strings.Split(canonical.String(), "\n")
 		for i := range min(len(got), len(want)) {
 			if got[i] != want[i] {
-				t.Fatalf("snapshot.json:%d is not as Write writes it:\n got %s\nwant %s", i+1, got[i], want[i])
+				t.Fatalf("snapshot.json:%d is not as Write writes it:\n got %.200s\nwant %.200s", i+1, got[i], want[i])
 			}
 		}
 		if len(got) != len(want) {
