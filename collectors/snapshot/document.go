@@ -1,12 +1,8 @@
 package snapshot
 
 import (
-	"errors"
-	"fmt"
-	"slices"
-
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"slices"
 )
 
 // Document is what was read of one file: all of it but the mailboxes, which
@@ -74,40 +70,16 @@ func (d *Document) Mailboxes() (n int, ok bool) {
 func (d *Document) MailboxesLast() bool { return d.mailboxes.last }
 
 // decode fills the field that stands for a member of the envelope.
-func (d *Document) decode(name string) error {
-	switch name {
+func (d *Document) decode(s *section) error {
+	switch s.name {
 	case "version":
-		d.Version = Version // the schema lets no other pass
+		return d.decodeSection(s, &d.Version, false)
 	case "collected_at":
-		return d.decodeSection(name, &d.CollectedAt)
+		return d.decodeSection(s, &d.CollectedAt, false)
 	case "tenant":
-		return d.decodeSection(name, &d.Tenant)
+		return d.decodeSection(s, &d.Tenant, false)
 	case "collection":
-		return d.decodeSection(name, &d.Collection)
+		return d.decodeSection(s, &d.Collection, false)
 	}
 	return nil
-}
-
-// decodeSection decodes one member into its type.
-func (d *Document) decodeSection(name string, into any, options ...json.Options) error {
-	s, ok := d.section(name)
-	if !ok {
-		return nil
-	}
-	err := json.Unmarshal(s.raw, into, options...)
-	if err == nil {
-		return nil
-	}
-	e := &Error{File: d.Name, Field: "/" + name, Problem: err.Error(), Err: err}
-	if semantic := (*json.SemanticError)(nil); errors.As(err, &semantic) {
-		e.Field += string(semantic.JSONPointer)
-		e.Problem = "cannot be read as " + fmt.Sprint(semantic.GoType)
-		if semantic.Err != nil {
-			e.Problem = semantic.Err.Error()
-		}
-	}
-	if r, ok := d.Locate(e.Field); ok {
-		e.Line, e.Column = r.StartLine, r.StartColumn
-	}
-	return e
 }

@@ -2,21 +2,87 @@ package snapshot
 
 import (
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 )
+
+// ReadFile reads the document of a file, which is compressed with gzip if its
+// name ends in .gz. See Read.
+func ReadFile(path string, visit func(*Record) error) (*Document, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	if info.IsDir() {
+		return nil, &Error{File: path, Problem: "this is a directory", Hint: "name the snapshot file in it"}
+	}
+	if !isGzip(path) {
+		return Read(path, f, visit)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, gzipError(path, err)
+	}
+	defer z.Close()
+	return Read(path, z, visit)
+}
+
+func isGzip(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gz") }
+
+func fileError(path string, err error) *Error {
+	e := &Error{File: path, Problem: err.Error(), Err: err}
+	if perr := (*fs.PathError)(nil); errors.As(err, &perr) {
+		e.Problem = perr.Op + ": " + perr.Err.Error()
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Problem, e.Hint = "no such file", "check the path; 'postern collect' makes a snapshot"
+	case errors.Is(err, fs.ErrPermission):
+		e.Problem, e.Hint = "not allowed to read it", "snapshots are written for their owner only"
+	}
+	return e
+}
+
+func gzipError(path string, err error) *Error {
+	e := sourceError(err)
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, io.EOF) {
+		e.Problem = "not compressed with gzip, as its name says"
+		e.Hint = "take .gz off the name if it is plain JSON"
+	}
+	e.File, e.Line, e.Column = path, 1, 1
+	return e
+}
 
 // WriteFile writes the document to a file that only its owner may read,
 // compressed with gzip if the name ends in .gz. The file appears, or replaces an
 // older one, whole or not at all: it is written beside its place, forced to the
 // disk, and then renamed. See Write.
 func WriteFile(path string, s *Snapshot, mailboxes iter.Seq2[*Mailbox, error]) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // created 0600
-	if err != nil {
+	if err := replaceFile(path, func(w io.Writer) error { return writeTo(w, isGzip(path), s, mailboxes) }); err != nil {
 		return fmt.Errorf("write snapshot %s: %w", path, err)
+	}
+	return nil
+}
+
+// replaceFile gives a file the content that write writes.
+func replaceFile(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return errors.New("this is a directory") // told now, not after hours of collecting
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // for its owner only
+	if err != nil {
+		return err
 	}
 	renamed := false
 	// Deferred, so that a sequence that panics leaves nothing behind either.
@@ -26,17 +92,17 @@ func WriteFile(path string, s *Snapshot, mailboxes iter.Seq2[*Mailbox, error]) e
 			os.Remove(f.Name())
 		}
 	}()
-	if err := writeTo(f, isGzip(path), s, mailboxes); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	if err := write(f); err != nil {
+		return err
 	}
 	if err := f.Sync(); err != nil {
-		return fmt.Errorf("write snapshot %s: %w", path, err)
+		return err
 	}
 	if err := f.Close(); err != nil {
-		return fmt.Errorf("write snapshot %s: %w", path, err)
+		return err
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("write snapshot %s: %w", path, err)
+		return err
 	}
 	renamed = true
 	syncFolder(filepath.Dir(path))
@@ -47,10 +113,10 @@ func WriteFile(path string, s *Snapshot, mailboxes iter.Seq2[*Mailbox, error]) e
 // no time, so that the same document gives the same file.
 func writeTo(w io.Writer, compressed bool, s *Snapshot, mailboxes iter.Seq2[*Mailbox, error]) error {
 	if !compressed {
-		return Write(w, s, mailboxes)
+		return write(w, s, mailboxes)
 	}
 	z := gzip.NewWriter(w)
-	if err := Write(z, s, mailboxes); err != nil {
+	if err := write(z, s, mailboxes); err != nil {
 		return err
 	}
 	return z.Close()

@@ -2,15 +2,9 @@ package snapshot
 
 import (
 	"bytes"
-	"cmp"
-	"compress/flate"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,64 +71,6 @@ func Read(name string, r io.Reader, visit func(*Record) error) (*Document, error
 	doc.SHA256 = src.sum()
 	return doc, nil
 }
-
-// ReadFile reads the document of a file, which is compressed with gzip if its
-// name ends in .gz. See Read.
-func ReadFile(path string, visit func(*Record) error) (*Document, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fileError(path, err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fileError(path, err)
-	}
-	if info.IsDir() {
-		return nil, &Error{File: path, Problem: "this is a directory", Hint: "name the snapshot file in it"}
-	}
-	if !isGzip(path) {
-		return Read(path, f, visit)
-	}
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, gzipError(path, err)
-	}
-	defer z.Close()
-	return Read(path, z, visit)
-}
-
-func isGzip(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gz") }
-
-func fileError(path string, err error) *Error {
-	e := &Error{File: path, Problem: err.Error(), Err: err}
-	if perr := (*fs.PathError)(nil); errors.As(err, &perr) {
-		e.Problem = perr.Op + ": " + perr.Err.Error()
-	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		e.Problem, e.Hint = "no such file", "check the path; 'postern collect' makes a snapshot"
-	case errors.Is(err, fs.ErrPermission):
-		e.Problem, e.Hint = "not allowed to read it", "snapshots are written for their owner only"
-	}
-	return e
-}
-
-func gzipError(path string, err error) *Error {
-	e := &Error{File: path, Line: 1, Column: 1, Problem: "not compressed with gzip, as its name says", Err: err}
-	e.Hint = "take .gz off the name if it is plain JSON"
-	if !errors.Is(err, gzip.ErrHeader) {
-		e.Problem, e.Hint = "the gzip stream is cut off or damaged", hintCutOff
-	}
-	return e
-}
-
-const (
-	hintCutOff = "the file was not written or copied to its end: copy it again, or collect again"
-	hintLimit  = "no real tenant needs this much; see what wrote the file"
-	hintSchema = "postern does not write this: compare with collectors/snapshot/schema.json, or collect again"
-	hintForm   = "a snapshot is one JSON object; 'postern collect' and 'postern import' make it"
-)
 
 // scanner reads one document and keeps its place.
 type scanner struct {
@@ -238,7 +174,7 @@ func (s *scanner) section(name string, start place, rule *rule) error {
 	kept.index()
 	s.doc.sections = append(s.doc.sections, kept)
 	s.doc.mailboxes.last = false
-	return s.doc.decode(name)
+	return s.doc.decode(&kept)
 }
 
 func wrongVersion(raw jsontext.Value, f *fault) *fault {
@@ -367,101 +303,6 @@ func (s *scanner) end() error {
 	rest := s.dec.UnreadBuffer()
 	s.move(rest[:len(rest)-len(bytes.TrimLeft(rest, " \n\r\t"))])
 	return s.fault("", "more text behind the end of the document", "a snapshot file holds one JSON object")
-}
-
-// broken makes the error for a fault in the text of a value, which starts at a
-// place.
-func (s *scanner) broken(pointer string, start place, text []byte, f *fault) *Error {
-	s.at = start.after(text[:f.offset])
-	return s.fault(f.pointer(pointer), f.problem, cmp.Or(f.hint, hintSchema))
-}
-
-// fault makes the error for something wrong right here.
-func (s *scanner) fault(pointer, problem, hint string) *Error {
-	return &Error{
-		File: s.doc.Name, Line: int(s.at.line), Column: int(s.at.column),
-		Field: pointer, Problem: problem, Hint: hint,
-	}
-}
-
-// failure makes the error for what the decoder reported. pointer names the value
-// that was being read.
-func (s *scanner) failure(pointer string, err error) *Error {
-	rest := s.dec.UnreadBuffer()
-	rest = rest[min(s.offset-s.dec.InputOffset(), int64(len(rest))):]
-	syntax := (*jsontext.SyntacticError)(nil)
-	if errors.As(err, &syntax) {
-		pointer = string(syntax.JSONPointer)
-	}
-	switch {
-	case s.src.err != nil:
-		s.move(rest)
-		return s.brokenSource(pointer)
-	case errors.Is(err, errDocumentTooLong):
-		s.move(rest)
-		return s.fault(pointer, fmt.Sprintf("the document is longer than %d bytes", int64(maxDocument)), hintLimit)
-	case errors.Is(err, errValueTooLong):
-		return s.fault(pointer, fmt.Sprintf("longer than %d bytes", s.limit), hintLimit)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		s.move(rest)
-		if s.dec.InputOffset() == 0 {
-			return s.fault(pointer, "the file is empty", hintCutOff)
-		}
-		return s.fault(pointer, "the file ends in the middle of the document", hintCutOff)
-	case syntax != nil:
-		s.move(rest[:min(max(syntax.ByteOffset-s.offset, 0), int64(len(rest)))])
-		return s.badSyntax(syntax)
-	}
-	e := s.fault(pointer, err.Error(), "")
-	e.Err = err
-	return e
-}
-
-// badSyntax words the decoder's complaint about the text at the current place.
-func (s *scanner) badSyntax(err *jsontext.SyntacticError) *Error {
-	pointer := string(err.JSONPointer)
-	if errors.Is(err, jsontext.ErrDuplicateName) {
-		name := shorten(err.JSONPointer.LastToken(), shownBytes)
-		return s.fault(pointer, "the key "+strconv.Quote(name)+" stands here a second time",
-			"JSON readers differ on which of the two counts: take one away")
-	}
-	hint := "the file is not JSON, or was damaged; " + hintForm
-	problem := "not JSON: " + printable(err.Err.Error())
-	if strings.Contains(problem, "invalid UTF-8") {
-		problem, hint = "not valid UTF-8", "save the file as UTF-8"
-	}
-	return s.fault(pointer, problem, hint)
-}
-
-// brokenSource makes the error for a reader that failed.
-func (s *scanner) brokenSource(pointer string) *Error {
-	e := s.fault(pointer, s.src.err.Error(), "")
-	e.Err = s.src.err
-	corrupt := flate.CorruptInputError(0)
-	switch {
-	case errors.Is(e.Err, io.ErrUnexpectedEOF), errors.Is(e.Err, gzip.ErrChecksum),
-		errors.Is(e.Err, gzip.ErrHeader), errors.As(e.Err, &corrupt):
-		e.Problem, e.Hint = "the gzip stream is cut off or damaged", hintCutOff
-	}
-	return e
-}
-
-func kindName(k jsontext.Kind) string {
-	switch k {
-	case jsontext.KindBeginObject:
-		return "an object"
-	case jsontext.KindBeginArray:
-		return "an array"
-	case jsontext.KindString:
-		return "a string"
-	case jsontext.KindNumber:
-		return "a number"
-	case jsontext.KindTrue, jsontext.KindFalse:
-		return "a boolean"
-	case jsontext.KindNull:
-		return "null"
-	}
-	return "nothing"
 }
 
 func escapeToken(name string) string {

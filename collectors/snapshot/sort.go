@@ -8,7 +8,9 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -23,8 +25,8 @@ func sortedCollection(c Collection) Collection {
 }
 
 // sortedSection sorts the lists of vendor objects in a section, which is a
-// pointer to a struct of them; anything else it gives back.
-func sortedSection(section any) (any, error) {
+// pointer to a struct of them; anything else it gives back. pointer is for errors.
+func sortedSection(pointer string, section any) (any, error) {
 	from := reflect.ValueOf(section)
 	if from.Kind() != reflect.Pointer {
 		return section, nil
@@ -34,9 +36,10 @@ func sortedSection(section any) (any, error) {
 	to.Elem().Set(from)
 	for i := range from.NumField() {
 		field := from.Type().Field(i)
-		sorted, err := sortedField(from.Field(i).Interface(), ordersByPriority[field.Name])
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		sorted, err := sortedField(pointer+"/"+name, from.Field(i).Interface(), ordersByPriority[name])
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", field.Tag.Get("json"), err)
+			return nil, err
 		}
 		if sorted != nil {
 			to.Elem().Field(i).Set(reflect.ValueOf(sorted))
@@ -47,13 +50,13 @@ func sortedSection(section any) (any, error) {
 
 // ordersByPriority names the lists whose order means something to the vendor:
 // the first rule that matches wins.
-var ordersByPriority = map[string]bool{"AccessPolicyRules": true, "SignOnPolicyRules": true}
+var ordersByPriority = map[string]bool{"access_policy_rules": true, "sign_on_policy_rules": true}
 
 // sortedField gives nil for a field that has no order of its own.
-func sortedField(field any, byPriority bool) (any, error) {
+func sortedField(pointer string, field any, byPriority bool) (any, error) {
 	switch field := field.(type) {
 	case []Object:
-		return sortedObjects(field, byPriority)
+		return sortedObjects(pointer, field, byPriority)
 	case map[string][]Object:
 		if field == nil {
 			return nil, nil
@@ -61,8 +64,8 @@ func sortedField(field any, byPriority bool) (any, error) {
 		sorted := make(map[string][]Object, len(field))
 		for key, list := range field {
 			var err error
-			if sorted[key], err = sortedObjects(list, byPriority); err != nil {
-				return nil, fmt.Errorf("%q: %w", key, err)
+			if sorted[key], err = sortedObjects(pointer+"/"+escapeToken(key), list, byPriority); err != nil {
+				return nil, err
 			}
 		}
 		return sorted, nil
@@ -87,6 +90,15 @@ var identifying = [...]string{
 	"id", "kid", "skuId", "roleTemplateId", "Guid", "Id", "Identity", "DomainName", "domain", "Name", "name",
 }
 
+// canonicalText gives a vendor object one form: members by name, no needless
+// escapes, the digits of its numbers as they came.
+var canonicalText = json.JoinOptions(
+	jsontext.AllowDuplicateNames(false),
+	jsontext.AllowInvalidUTF8(false),
+	jsontext.PreserveRawStrings(false),
+	jsontext.ReorderRawObjects(true),
+)
+
 // sortKey is what a vendor object is sorted by.
 type sortKey struct {
 	priority float64
@@ -94,15 +106,15 @@ type sortKey struct {
 	object   Object
 }
 
-func sortedObjects(list []Object, byPriority bool) ([]Object, error) {
+func sortedObjects(pointer string, list []Object, byPriority bool) ([]Object, error) {
 	if list == nil {
 		return nil, nil
 	}
 	keys := make([]sortKey, len(list))
 	for i, object := range list {
-		canonical, err := jsontext.AppendFormat(nil, object, jsontext.ReorderRawObjects(true))
+		canonical, err := jsontext.AppendFormat(nil, object, canonicalText)
 		if err != nil {
-			return nil, fmt.Errorf("element %d: %w", i, err)
+			return nil, encodeError(fmt.Sprintf("%s/%d", pointer, i), err)
 		}
 		keys[i] = sortKey{id: objectID(canonical), object: canonical}
 		if byPriority {

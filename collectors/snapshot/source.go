@@ -65,8 +65,9 @@ func (s *source) start() *Error {
 	head, err := s.text.Peek(4)
 	switch {
 	case err != nil && err != io.EOF:
-		s.err = err
-		return nil // the decoder meets it again
+		e := sourceError(err)
+		e.Line, e.Column = 1, 1
+		return e
 	case len(head) == 0:
 		return &Error{Line: 1, Column: 1, Problem: "the file is empty", Hint: hintCutOff}
 	case bytes.HasPrefix(head, markGzip):
@@ -81,10 +82,7 @@ func (s *source) start() *Error {
 		}
 	case bytes.HasPrefix(head, markUTF8):
 		s.hash.Write(markUTF8)
-		_, err = s.text.Discard(len(markUTF8))
-		if err != nil {
-			s.err = err
-		}
+		_, _ = s.text.Discard(len(markUTF8)) // they were seen
 	}
 	return nil
 }

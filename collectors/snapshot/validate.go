@@ -55,7 +55,7 @@ func (c *checker) value(r *rule, depth int) *fault {
 	switch kind {
 	case '{', '[':
 		if depth >= maxDepth {
-			return &fault{offset: c.i, problem: fmt.Sprintf("nested deeper than %d levels", maxDepth), hint: hintLimit}
+			return &fault{offset: c.i, problem: problemDepth, hint: hintLimit}
 		}
 		if kind == '[' {
 			return c.array(r, depth+1)
@@ -73,6 +73,8 @@ func (c *checker) value(r *rule, depth int) *fault {
 func mismatch(r *rule, found jsontext.Kind) string {
 	return "expected " + r.expected + ", found " + kindName(found)
 }
+
+var problemDepth = fmt.Sprintf("nested deeper than %d levels", maxDepth)
 
 func (r *rule) accepts(kind jsontext.Kind) bool {
 	switch kind {
