@@ -16,8 +16,7 @@ _legacy := "ACTIVE_SYNC"
 #   How it stands with one rule: {case, deny, why}. Cases: closed (no legacy client
 #   gets in by it), exception (confined to named people and zones), above_deny,
 #   without_deny, gap (a denial above covers only a part), undecided (the rule
-#   itself), undecided_deny (the denials above it). groups is what is known of
-#   groups: {everyone, named}, two sets of ids.
+#   itself), undecided_deny (the denials above it). groups is okta_rules.known_groups.
 judge(subject, groups) := {"case": "closed"} if _closed(subject, groups)
 
 else := {"case": "exception"} if confined(subject.rule, groups)
@@ -227,17 +226,3 @@ _lists_other(rule) if {
 _may_take(people, _, _) if count(people.users | people.groups) == 0
 
 _may_take(_, named, id) if id in named
-
-# METADATA
-# description: >-
-#   What is known of the groups that rules name: {everyone, named}, sets of ids.
-#   Okta's built-in group Everyone holds all users; Okta has other built-in groups.
-groups(list) := {
-	"everyone": {group.id | some group in list; _is_everyone(group)},
-	"named": {group.id | some group in list; not _is_everyone(group)},
-}
-
-_is_everyone(group) if {
-	group.type == "BUILT_IN"
-	group.profile.name == "Everyone"
-}

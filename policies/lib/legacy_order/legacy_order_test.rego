@@ -1,6 +1,7 @@
 package lib.legacy_order_test
 
 import data.lib.legacy_order
+import data.lib.okta_rules
 
 _everyone := {"id": "00gAll", "type": "BUILT_IN", "profile": {"name": "Everyone"}}
 
@@ -8,7 +9,7 @@ _pilot := {"id": "00gPilot", "type": "OKTA_GROUP", "profile": {"name": "Pilot"}}
 
 _admins := {"id": "00gAdmins", "type": "BUILT_IN", "profile": {"name": "Okta Administrators"}}
 
-_groups := legacy_order.groups([_everyone, _pilot, _admins])
+_groups := okta_rules.known_groups([_everyone, _pilot, _admins])
 
 _rule(name, priority, access, conditions) := {
 	"id": name,
@@ -179,8 +180,4 @@ test_exception_without_names_or_zone_is_none if {
 	every conditions in open {
 		_case([_allow(object.union(_legacy, conditions))]) == "above_deny"
 	}
-}
-
-test_groups_tell_everyone_from_the_rest if {
-	_groups == {"everyone": {"00gAll"}, "named": {"00gPilot", "00gAdmins"}}
 }

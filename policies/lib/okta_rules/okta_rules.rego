@@ -314,3 +314,55 @@ _words := {
 	"riskScore": "risk",
 	"elCondition": "a custom expression",
 }
+
+# METADATA
+# description: >-
+#   What is known of the groups that rules name: {everyone, named}, sets of ids.
+#   Okta's built-in group Everyone holds all users; Okta has other built-in groups.
+known_groups(list) := {
+	"everyone": {group.id | some group in list; _is_everyone(group)},
+	"named": {group.id | some group in list; not _is_everyone(group)},
+}
+
+_is_everyone(group) if {
+	group.type == "BUILT_IN"
+	group.profile.name == "Everyone"
+}
+
+# METADATA
+# description: >-
+#   Whether the subject's rule can be the one that decides for members of any of the
+#   groups: yes, no, or maybe, because a rule for other people can be for them too.
+#   known is known_groups.
+reach(subject, groups, known) := "yes" if {
+	"yes" in {_group_reach(subject, group, known) | some group in groups}
+} else := "maybe" if {
+	"maybe" in {_group_reach(subject, group, known) | some group in groups}
+} else := "no"
+
+_group_reach(subject, group, groups) := "no" if {
+	_excludes(subject, group)
+} else := "yes" if {
+	_is_for(people(subject.rule), group, groups)
+} else := "maybe"
+
+_excludes(subject, group) if group in people(subject.rule).without_groups
+
+_excludes(subject, group) if {
+	some other in subject.rules
+	above(other, subject.rule)
+	count(doubts(other)) == 0
+	narrowings(other) == {"people"}
+	people(other) == {"groups": people(other).groups, "users": set(), "without_groups": set(), "without_users": set()}
+	group in people(other).groups
+	every client in reaching(subject) {
+		admits(other, client)
+	}
+}
+
+_is_for(people, _, _) if count(people.groups | people.users) == 0
+
+_is_for(people, group, groups) if {
+	count(people.users) == 0
+	count(people.groups & (groups.everyone | {group})) > 0
+}

@@ -214,3 +214,38 @@ test_people_are_sets_of_ids if {
 test_conditions_have_words if {
 	okta_rules.words({"riskScore", "elCondition", "future"}) == ["a custom expression", "risk", "the condition 'future'"]
 }
+
+test_groups_tell_everyone_from_the_rest if {
+	okta_rules.known_groups([
+		{"id": "00gAll", "type": "BUILT_IN", "profile": {"name": "Everyone"}},
+		{"id": "00gAdmins", "type": "BUILT_IN", "profile": {"name": "Okta Administrators"}},
+		{"id": "00gPilot", "type": "OKTA_GROUP", "profile": {"name": "Everyone"}},
+	]) == {"everyone": {"00gAll"}, "named": {"00gPilot", "00gAdmins"}}
+}
+
+_reach(conditions, above) := okta_rules.reach(subject, ["00gBoard"], {"everyone": {"00gAll"}, "named": set()}) if {
+	rules := array.concat(above, [_rule("rule", 5, "ALLOW", object.union(_modern, conditions)), _catch_all])
+	some subject in okta_rules.subjects([_apps[0]], {"rst1": rules})
+	subject.rule.name == "rule"
+}
+
+_for(groups) := {"people": {"groups": {"include": groups}}}
+
+test_rule_reaches_a_group_that_it_is_for if {
+	_reach({}, []) == "yes"
+	_reach(_for(["00gBoard", "00gOther"]), []) == "yes"
+	_reach(_for(["00gAll"]), []) == "yes"
+	_reach(_for(["00gOther"]), []) == "maybe"
+	_reach({"people": {"users": {"include": ["00u1"]}}}, []) == "maybe"
+	_reach({"people": {"groups": {"exclude": ["00gBoard"]}}}, []) == "no"
+}
+
+test_rule_above_for_the_group_takes_its_members_first if {
+	_reach({}, [_rule("board", 1, "ALLOW", object.union(_modern, _for(["00gBoard"])))]) == "no"
+	_reach({}, [_rule("board", 9, "ALLOW", object.union(_modern, _for(["00gBoard"])))]) == "yes"
+	_reach({}, [_rule("web only", 1, "ALLOW", object.union(_for(["00gBoard"]), {"office365Client": {"include": ["WEB"]}}))]) == "yes"
+	partly := {"people": {"groups": {"include": ["00gBoard"]}, "users": {"exclude": ["00u1"]}}}
+	_reach({}, [_rule("partly", 1, "ALLOW", object.union(_modern, partly))]) == "yes"
+	zone := {"network": {"connection": "ZONE", "include": ["nzo1"]}}
+	_reach({}, [_rule("zone", 1, "ALLOW", object.union_n([_modern, _for(["00gBoard"]), zone]))]) == "yes"
+}

@@ -7,6 +7,8 @@
 #   a biometric on top of a possession) makes one method count for two.
 package lib.verification
 
+import data.lib.durations
+
 # METADATA
 # description: >-
 #   yes, no or unknown: whether nobody gets through with fewer than two factors.
@@ -184,3 +186,14 @@ else := [part |
 _asked_for(_, _, method) if not method.factorMode == "1FA"
 
 _asked_for(factor, alternative, _) if alternative[factor]
+
+# METADATA
+# description: >-
+#   The longest of the intervals that can be read, as {text, seconds}. If none can,
+#   the text is empty: intervals tells why.
+longest(method) := {"text": min(texts), "seconds": seconds} if {
+	seconds := max([durations.iso(text) | some text in intervals(method)])
+	texts := [text | some text in intervals(method); durations.iso(text) == seconds]
+}
+
+else := {"text": "", "seconds": 0}

@@ -127,3 +127,15 @@ test_intervals_of_chains if {
 	verification.intervals(own) == {"PT8H", "PT1H", ""}
 	verification.intervals(_chain([])) == {""}
 }
+
+test_longest_interval_decides if {
+	half := object.union(_assurance("2FA", [{"knowledge": {"reauthenticateIn": "PT2H"}}]), {"reauthenticateIn": "P1D"})
+	verification.longest(half) == {"text": "P1D", "seconds": 86400}
+	verification.longest({"type": "ASSURANCE", "reauthenticateIn": "PT0S"}) == {"text": "PT0S", "seconds": 0}
+	verification.longest(_chain([
+		object.union(_step(["password"]), {"reauthenticateIn": "PT24H"}),
+		object.union(_step(["sms"]), {"reauthenticateIn": "P1D"}),
+		object.union(_step(["push"]), {"reauthenticateIn": "P1M"}),
+	])) == {"text": "P1D", "seconds": 86400}
+	verification.longest({}) == {"text": "", "seconds": 0}
+}
