@@ -118,12 +118,6 @@ _named(policies, reference) := {"kind": "policy", "policy": policy} if {
 } else := {"kind": "missing", "name": reference}
 
 # METADATA
-# description: The name by which people know a policy.
-name(policy) := policy.Name if {
-	is_string(policy.Name)
-} else := object.get(policy, "Identity", "unnamed")
-
-# METADATA
 # description: >-
 #   Whether a policy was changed after a moment. An instant of Exchange may carry
 #   seven digits of a second and an offset; one that cannot be read says nothing.

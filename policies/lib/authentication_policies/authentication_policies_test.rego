@@ -85,12 +85,6 @@ test_a_mailbox_is_under_its_own_policy_or_the_default if {
 	authentication_policies.effective({"exchange": {}}, {}, [_blocking]) == {"kind": "unread"}
 }
 
-test_a_policy_without_a_name_has_one if {
-	authentication_policies.name(_blocking) == "Block Basic Authentication"
-	authentication_policies.name({"Identity": "x"}) == "x"
-	authentication_policies.name({"Name": null}) == "unnamed"
-}
-
 test_a_change_is_compared_as_a_moment if {
 	moment := "2026-11-20T08:00:00Z"
 	every text in [

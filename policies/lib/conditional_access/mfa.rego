@@ -52,14 +52,72 @@ _alternatives(policy) := {alternative |
 }
 
 # METADATA
-# description: Whether the policy, in force, asks somebody other than guests for a second factor.
-demands_mfa_of_members(policy, strengths) if {
+# description: >-
+#   Whether security defaults stand: on, off, or unread. Entra does not let
+#   anybody enable a Conditional Access policy while they are on, so one that is
+#   in force shows that they are off. What was not read is null.
+security_defaults(defaults, policies) := "on" if {
+	defaults.isEnabled == true
+} else := "off" if {
+	defaults.isEnabled == false
+} else := "off" if {
+	some policy in policies
 	enabled(policy)
+} else := "unread"
+
+# METADATA
+# description: >-
+#   Whether Entra demands a second factor of anybody but guests: yes, no, or unread
+#   when security defaults were not read, or an authentication strength that may
+#   be one.
+members_mfa(defaults, policies, strengths) := "yes" if {
+	security_defaults(defaults, policies) == "on"
+} else := "yes" if {
+	some policy in policies
+	_in_force_for_members(policy)
 	asks_for_mfa(policy, strengths)
+} else := "unread" if {
+	some policy in policies
+	_in_force_for_members(policy)
+	not _strength_is_known(policy, strengths)
+} else := "no" if {
+	security_defaults(defaults, policies) == "off"
+} else := "unread"
+
+_in_force_for_members(policy) if {
+	enabled(policy)
 	some token in scope(policy).users["in"]
 	token.kind in {"user", "group", "role"}
 	not token.id in {"None", "GuestsOrExternalUsers"}
 }
+
+_strength_is_known(policy, strengths) if {
+	strength := object.get(policy, ["grantControls", "authenticationStrength"], null)
+	some known in array.concat([strength], strengths)
+	_answers_for(known, strength)
+}
+
+_answers_for(_, null)
+
+_answers_for(known, strength) if {
+	known.id == strength.id
+	is_string(known.requirementsSatisfied)
+}
+
+# METADATA
+# description: >-
+#   Whether Entra makes a break-glass user give a second factor, by security
+#   defaults or Conditional Access: yes, no, undecided (see break_glass_mfa), or
+#   unread. What was not read is null.
+break_glass_entra_mfa(defaults, policies, mailbox, break_glass, strengths) := "yes" if {
+	security_defaults(defaults, policies) == "on"
+} else := answer if {
+	answer := break_glass_mfa(policies, mailbox, break_glass, strengths)
+	answer != "no"
+} else := "no" if {
+	policies != null
+	security_defaults(defaults, policies) == "off"
+} else := "unread"
 
 # METADATA
 # description: >-

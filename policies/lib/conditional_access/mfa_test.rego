@@ -51,19 +51,30 @@ test_an_alternative_means_that_mfa_is_not_required if {
 	}
 }
 
+_members(policy) := conditional_access.members_mfa({"isEnabled": false}, [policy], [])
+
 test_mfa_is_demanded_of_members if {
-	conditional_access.demands_mfa_of_members(_mfa, [])
-	groups := _set(_mfa, "/conditions/users", {"includeGroups": ["g1"]})
-	conditional_access.demands_mfa_of_members(groups, [])
+	_members(_mfa) == "yes"
+	_members(_set(_mfa, "/conditions/users", {"includeGroups": ["g1"]})) == "yes"
+	conditional_access.members_mfa({"isEnabled": true}, [], []) == "yes"
 	every policy in [
 		_set(_mfa, "/state", "disabled"),
 		_set(_mfa, "/conditions/users", {"includeUsers": ["None"]}),
 		_set(_mfa, "/conditions/users", {"includeUsers": ["GuestsOrExternalUsers"]}),
 		_set(_mfa, "/conditions/users", {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "internalGuest"}}),
+		_grant({"authenticationStrength": {"id": "s3", "requirementsSatisfied": "none"}}),
 		_everybody,
 	] {
-		not conditional_access.demands_mfa_of_members(policy, [])
+		_members(policy) == "no"
 	}
+}
+
+test_what_was_not_read_leaves_the_demand_open if {
+	conditional_access.members_mfa(null, [], []) == "unread"
+	strength := _grant({"authenticationStrength": {"id": "s2"}})
+	_members(strength) == "unread"
+	conditional_access.members_mfa(null, [strength], [{"id": "s2", "requirementsSatisfied": "none"}]) == "no"
+	conditional_access.members_mfa(null, [strength], [{"id": "s2", "requirementsSatisfied": "mfa"}]) == "yes"
 }
 
 test_a_policy_for_everybody_covers_a_break_glass_account if {
@@ -107,4 +118,26 @@ test_an_exclusion_that_may_mean_it_decides_nothing if {
 test_one_policy_that_covers_is_enough if {
 	excluding := _set(_mfa, "/conditions/users/excludeUsers", ["b1"])
 	conditional_access.break_glass_mfa([excluding, _mfa], _account, _declared, []) == "yes"
+}
+
+test_security_defaults_are_off_where_a_policy_is_in_force if {
+	conditional_access.security_defaults({"isEnabled": true}, []) == "on"
+	conditional_access.security_defaults({"isEnabled": false}, null) == "off"
+	conditional_access.security_defaults(null, [_everybody]) == "off"
+	conditional_access.security_defaults(null, [_set(_everybody, "/state", "disabled")]) == "unread"
+	conditional_access.security_defaults({}, null) == "unread"
+}
+
+_entra_mfa(defaults, policies) := conditional_access.break_glass_entra_mfa(defaults, policies, _account, _declared, [])
+
+test_entra_covers_a_break_glass_account_either_way if {
+	_entra_mfa({"isEnabled": true}, null) == "yes"
+	_entra_mfa(null, [_mfa]) == "yes"
+	_entra_mfa({"isEnabled": false}, [_everybody]) == "no"
+	_entra_mfa(null, [_everybody]) == "no"
+	_entra_mfa(null, []) == "unread"
+	_entra_mfa({"isEnabled": false}, null) == "unread"
+	unclear := [_set(_mfa, "/conditions/users/excludeUsers", ["b1"])]
+	nameless := [{"id": "", "user_principal_name": "b1@example.com"}]
+	conditional_access.break_glass_entra_mfa(null, unclear, _account, nameless, []) == "undecided"
 }

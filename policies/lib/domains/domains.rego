@@ -22,11 +22,13 @@ same(a, b) if {
 }
 
 # METADATA
-# description: Whether Entra's list has the domain with the given authentication type.
-is_type(domains, name, type) if {
-	some domain in named(domains, name)
-	domain.authenticationType == type
-}
+# description: >-
+#   The authentication type that Entra's list gives a domain; "not listed" when the
+#   list lacks it, null when Entra does not say.
+type(domains, name) := object.get(found[0], "authenticationType", null) if {
+	found := named(domains, name)
+	count(found) > 0
+} else := "not listed"
 
 # METADATA
 # description: >-

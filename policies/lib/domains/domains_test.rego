@@ -8,8 +8,13 @@ _address(host) := sprintf("https://%s/app/office365/exk1abc/sso/wsfed/passive", 
 
 test_named_ignores_case if {
 	domains.named([{"id": "Example.com"}, {"id": "example.org"}], "example.COM") == [{"id": "Example.com"}]
-	domains.is_type([{"id": "example.com", "authenticationType": "Managed"}], "example.com", "Managed")
-	not domains.is_type([{"id": "example.com", "authenticationType": null}], "example.com", "Managed")
+}
+
+test_the_type_of_a_domain if {
+	domains.type([{"id": "example.com", "authenticationType": "Managed"}], "Example.com") == "Managed"
+	domains.type([{"id": "example.com", "authenticationType": null}], "example.com") == null
+	domains.type([{"id": "example.com"}], "example.com") == null
+	domains.type([{"id": "example.com"}], "") == "not listed"
 }
 
 test_microsofts_own_domains if {

@@ -97,10 +97,11 @@ unknown contains object.union(doubt, {"args": object.union({"domain": domain.id}
 	some doubt in domains.doubts(domain, input.entra.federation_configurations, _org)
 }
 
-unknown contains {"key": "domain_not_listed", "args": {"domain": mailbox.domain}, "mailbox": i} if {
+unknown contains {"key": "domain_not_listed", "args": {"domain": name}, "mailbox": i} if {
 	some i, mailbox in input.mailboxes
 	mailboxes.signs_in(mailbox)
-	domains.named(input.entra.domains, mailbox.domain) == []
+	name := object.get(mailbox, "domain", "")
+	domains.named(input.entra.domains, name) == []
 }
 
 notes contains {"key": "certificates_not_compared", "args": {"domain": domain.id}} if {

@@ -148,6 +148,8 @@ test_unknown_when_the_orgs_addresses_are_not_known if {
 test_unknown_when_a_domain_is_not_in_the_list if {
 	found := control.unknown with input as json.patch(good, _replace("/mailboxes/0/domain", "gone.example"))
 	found == {{"key": "domain_not_listed", "args": {"domain": "gone.example"}, "mailbox": 0}}
+	nameless := control.unknown with input as json.patch(good, [{"op": "remove", "path": "/mailboxes/0/domain"}])
+	nameless == {{"key": "domain_not_listed", "args": {"domain": ""}, "mailbox": 0}}
 }
 
 test_unknown_when_no_certificate_is_shown if {

@@ -1,0 +1,139 @@
+# METADATA
+# title: No mailbox user signs in outside Okta
+# description: >-
+#   The whitepaper's step A asks for federation because only then Okta's MFA can
+#   be demanded. A user whose sign-in name ends in a managed domain,
+#   onmicrosoft.com included, gives a password to Entra and never meets Okta. Only
+#   accounts that can sign in are judged. Break-glass accounts have to stay
+#   outside Okta, or nobody gets in when Okta is down; those that the
+#   configuration declares are listed and must be covered by Entra's own MFA:
+#   security defaults, or one Conditional Access policy that demands a second
+#   factor of all users for all applications and does not leave them out. Which of
+#   the declared accounts a mailbox is does not count, only that it is one; where a
+#   policy leaves out some of them, the answer is unknown. A federated user who is
+#   not assigned to the app in Okta is refused there: listed as hygiene.
+# related_resources:
+#   - ref: https://learn.microsoft.com/entra/identity/hybrid/connect/whatis-fed
+#     description: Federation with Microsoft Entra ID
+#   - ref: https://learn.microsoft.com/entra/identity/role-based-access-control/security-emergency-access
+#     description: Manage emergency access accounts
+# custom:
+#   id: FED-003
+#   severity: high
+#   step: A
+#   needs:
+#     - entra.domains
+#     - mailboxes[].domain
+#     - mailboxes[].exchange.RecipientTypeDetails
+#     - mailboxes[].exchange.AccountDisabled
+#     - mailboxes[].entra.accountEnabled
+#   optional:
+#     - entra.conditional_access_policies
+#     - entra.security_defaults
+#     - entra.authentication_strengths
+#     - mailboxes[].entra.userType
+#     - mailboxes[].entra.groups
+#     - mailboxes[].entra.roles
+#     - mailboxes[].okta.assigned
+#   messages:
+#     managed_domain: >-
+#       {members} with an enabled account sign in on the managed domain '{domain}'
+#       and never meet Okta.
+#     break_glass_without_mfa: >-
+#       {members} of declared break-glass accounts on '{domain}' sign in with a
+#       password alone: neither security defaults nor a Conditional Access policy
+#       demand a second factor of them.
+#     domain_not_listed: >-
+#       {members} sign in with domain '{domain}', which is not in Entra's list of
+#       domains.
+#     type_not_said: >-
+#       {members} sign in with domain '{domain}', of which Entra does not say whether
+#       it is managed or federated.
+#     break_glass_undecided: >-
+#       It cannot be told whether {members} of declared break-glass accounts on
+#       '{domain}' are covered by a Conditional Access policy that demands MFA: a
+#       policy leaves out users, and the declarations and memberships at hand do not
+#       show whether it means them.
+#     policies_not_read: >-
+#       Conditional Access policies or security defaults were not read, so it cannot
+#       be told whether {members} of declared break-glass accounts on '{domain}'
+#       have to use MFA.
+#     break_glass: >-
+#       {members} of declared break-glass accounts on '{domain}' sign in outside
+#       Okta; Entra demands a second factor of them.
+#     not_assigned: >-
+#       {members} on the federated domain '{domain}' are not assigned to the Office
+#       365 app, so Okta refuses them.
+#   remediation:
+#     text: >-
+#       Give the user a sign-in name on a federated domain and a user in Okta, or
+#       disable the account. Declare accounts that must stay outside Okta as
+#       break-glass in the configuration, by id, and cover them with MFA in Entra.
+#       Somebody whose sign-in name changes has to sign in again everywhere.
+#     powershell: |
+#       Update-MgUser -UserId <user> -UserPrincipalName <name>@<federated domain>
+#       # or, when nobody needs the account to sign in:
+#       Update-MgUser -UserId <user> -AccountEnabled:$false
+#     undo: Update-MgUser -UserId <user> -UserPrincipalName <name>@<managed domain>
+#     okta_console: >-
+#       Directory > People > Add person with the same user name, then Applications >
+#       Applications > Microsoft Office 365 > Assignments > Assign to People.
+package controls.federation.no_mailbox_user_outside_okta
+
+import data.lib.conditional_access
+import data.lib.domains
+import data.lib.mailboxes
+
+violations contains _entry(i, "managed_domain") if {
+	some i, "Managed" in _users
+	not mailboxes.is_break_glass(input.mailboxes[i])
+}
+
+violations contains _entry(i, "break_glass_without_mfa") if _break_glass[i] == "no"
+
+unknown contains _entry(i, "break_glass_undecided") if _break_glass[i] == "undecided"
+
+unknown contains _entry(i, "policies_not_read") if _break_glass[i] == "unread"
+
+notes contains _entry(i, "break_glass") if _break_glass[i] == "yes"
+
+unknown contains _entry(i, "domain_not_listed") if _users[i] == "not listed"
+
+unknown contains _entry(i, "type_not_said") if {
+	some i, type in _users
+	not type in {"Managed", "Federated", "not listed"}
+}
+
+notes contains _entry(i, "not_assigned") if {
+	some i, "Federated" in _users
+	input.mailboxes[i].okta.assigned == false
+}
+
+_entry(i, key) := {"key": key, "args": {"domain": _domain(input.mailboxes[i])}, "mailbox": i}
+
+_domain(mailbox) := object.get(mailbox, "domain", "")
+
+# The type of the domain of every user who can sign in.
+_users[i] := domains.type(input.entra.domains, _domain(mailbox)) if {
+	some i, mailbox in input.mailboxes
+	mailboxes.signs_in(mailbox)
+}
+
+# Whether Entra demands a second factor of a break-glass user outside Okta.
+_break_glass[i] := conditional_access.break_glass_entra_mfa(_defaults, _policies, mailbox, input.config.break_glass, _strengths) if {
+	some i, "Managed" in _users
+	mailbox := input.mailboxes[i]
+	mailboxes.is_break_glass(mailbox)
+}
+
+default _defaults := null
+
+_defaults := input.entra.security_defaults
+
+default _policies := null
+
+_policies := input.entra.conditional_access_policies
+
+default _strengths := []
+
+_strengths := input.entra.authentication_strengths
