@@ -41,6 +41,9 @@ func (s *scanner) fault(pointer, problem, hint string) *Error {
 func (s *scanner) failure(pointer string, err error) *Error {
 	rest := s.dec.UnreadBuffer()
 	rest = rest[min(s.offset-s.dec.InputOffset(), int64(len(rest))):]
+	if errors.Is(err, errValueTooLong) {
+		return s.fault(pointer, fmt.Sprintf("longer than %d bytes", s.limit), hintLimit)
+	}
 	syntax := (*jsontext.SyntacticError)(nil)
 	if errors.As(err, &syntax) {
 		pointer = string(syntax.JSONPointer)
@@ -55,8 +58,6 @@ func (s *scanner) failure(pointer string, err error) *Error {
 	case errors.Is(err, errDocumentTooLong):
 		s.move(rest)
 		return s.fault(pointer, fmt.Sprintf("the document is longer than %d bytes", int64(maxDocument)), hintLimit)
-	case errors.Is(err, errValueTooLong):
-		return s.fault(pointer, fmt.Sprintf("longer than %d bytes", s.limit), hintLimit)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		s.move(rest)
 		if s.dec.InputOffset() == 0 {
@@ -82,12 +83,15 @@ func (s *scanner) badSyntax(err *jsontext.SyntacticError) *Error {
 	}
 	// The decoder has no exported errors for these two.
 	switch problem := err.Err.Error(); {
-	case strings.Contains(problem, "invalid UTF-8"), strings.Contains(problem, "surrogate"):
+	case strings.Contains(problem, "invalid UTF-8"):
 		return s.fault(pointer, "not valid UTF-8", "save the file as UTF-8")
 	case strings.Contains(problem, "exceeded max depth"):
 		return s.fault(pointer, problemDepth, hintLimit)
 	default:
-		return s.fault(pointer, "not JSON: "+printable(problem), "the file is not JSON, or was damaged; "+hintForm)
+		// What it quotes depends on how much it has read.
+		before, rest, _ := strings.Cut(problem, " `")
+		_, after, _ := strings.Cut(rest, "`")
+		return s.fault(pointer, "not JSON: "+printable(before+after), "the file is not JSON, or was damaged; "+hintForm)
 	}
 }
 

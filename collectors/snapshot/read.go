@@ -137,9 +137,9 @@ func (s *scanner) document() error {
 // member reads one member of the document.
 func (s *scanner) member() error {
 	start := s.at
-	quoted, err := s.value("")
+	quoted, err := s.value()
 	if err != nil {
-		return err
+		return s.failure("", err)
 	}
 	name := unquote(quoted)
 	i, rule := s.rule.find(quoted)
@@ -159,9 +159,9 @@ func (s *scanner) section(name string, start place, rule *rule) error {
 		return err
 	}
 	at := s.at
-	raw, err := s.value(pointer)
+	raw, err := s.value()
 	if err != nil {
-		return err
+		return s.failure(pointer, err)
 	}
 	if f := check(raw, rule, 1); f != nil {
 		if name == "version" {
@@ -223,9 +223,9 @@ func (s *scanner) mailboxes(start place, rule *rule) error {
 // mailbox reads one mailbox.
 func (s *scanner) mailbox(record *Record, rule *rule) error {
 	start := s.at
-	raw, err := s.value("/mailboxes")
+	raw, err := s.value()
 	if err != nil {
-		return err
+		return s.failure("/mailboxes/"+strconv.Itoa(record.Index), err)
 	}
 	if f := check(raw, rule, 2); f != nil {
 		return s.broken("/mailboxes/"+strconv.Itoa(record.Index), start, raw, f)
@@ -275,14 +275,14 @@ func (s *scanner) token() error {
 	return nil
 }
 
-// value steps over the value or name that peek has found.
-func (s *scanner) value(pointer string) (jsontext.Value, error) {
+// value steps over the value or name that peek has found. Its error is the
+// decoder's own, for failure.
+func (s *scanner) value() (jsontext.Value, error) {
 	raw, err := s.dec.ReadValue()
-	if err != nil {
-		return nil, s.failure(pointer, err)
+	if err == nil {
+		s.move(raw)
 	}
-	s.move(raw)
-	return raw, nil
+	return raw, err
 }
 
 func (s *scanner) move(text []byte) {
@@ -292,13 +292,15 @@ func (s *scanner) move(text []byte) {
 
 // end makes sure that nothing but space follows the document.
 func (s *scanner) end() error {
-	s.src.limit = s.offset + maxString
-	_, err := s.dec.ReadToken()
-	switch {
-	case err == io.EOF:
-		return nil
-	case s.src.err != nil || errors.Is(err, errDocumentTooLong):
-		return s.failure("", err)
+	s.limit, s.src.limit = maxString, s.offset+maxString
+	if s.dec.PeekKind() == jsontext.KindInvalid {
+		_, err := s.dec.ReadToken()
+		switch {
+		case err == io.EOF:
+			return nil
+		case s.src.err != nil || errors.Is(err, errDocumentTooLong):
+			return s.failure("", err)
+		}
 	}
 	rest := s.dec.UnreadBuffer()
 	s.move(rest[:len(rest)-len(bytes.TrimLeft(rest, " \n\r\t"))])

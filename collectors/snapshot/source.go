@@ -40,6 +40,9 @@ func (s *source) Read(p []byte) (int, error) {
 	case s.bytes > s.limit:
 		return 0, errValueTooLong
 	}
+	if room := s.limit + 1 - s.bytes; int64(len(p)) > room {
+		p = p[:room]
+	}
 	n, err := s.text.Read(p)
 	s.hash.Write(p[:n])
 	s.bytes += int64(n)

@@ -305,6 +305,10 @@ const nullYear = -9999
 // IsNull reports whether the instant stands for null.
 func (i Instant) IsNull() bool { return i.Year() == nullYear }
 
+// IsZero is always false: an instant that is there is never left out of the
+// document. Without it, the method of time.Time would drop the year 1.
+func (i Instant) IsZero() bool { return false }
+
 // String gives the instant as the document writes it.
 func (i Instant) String() string {
 	if i.IsNull() {
