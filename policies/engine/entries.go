@@ -1,0 +1,248 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// An entry is one thing that a control says: of one resource, of a member of a
+// population, or of neither.
+type entry struct {
+	key      string
+	args     finding.Args
+	resource finding.Resource
+	// at is the path of the resource's place; nil when the entry has none.
+	at []string
+	// population is the kind of member that the entry is about, index its place;
+	// the population is empty when the entry is about no member.
+	population string
+	index      int
+	// evidence is the path whose absence leaves the question open.
+	evidence string
+}
+
+// A decoder reads the entries of one control, and trusts none.
+type decoder struct {
+	control *finding.Control
+	// sizes are how many members each population has.
+	sizes map[string]int
+	// placeholders are the arguments that each message names.
+	placeholders map[string][]string
+}
+
+// populations are the kinds of member, by the name that entries use.
+func populations() []string { return []string{"mailbox", "sign_in", "okta_request"} }
+
+// rules reads what a control's query gave: a set of entries for each public rule.
+func (d *decoder) rules(result *ast.Term) (map[string][]entry, error) {
+	object, ok := result.Value.(ast.Object)
+	if !ok {
+		return nil, fmt.Errorf("the query gave %s", ast.ValueName(result.Value))
+	}
+	all := map[string][]entry{}
+	err := object.Iter(func(name, value *ast.Term) error {
+		rule := string(name.Value.(ast.String))
+		set, ok := value.Value.(ast.Set)
+		if !ok {
+			return fmt.Errorf("%s is %s, not a set", rule, ast.ValueName(value.Value))
+		}
+		list := make([]entry, 0, set.Len())
+		for _, term := range set.Slice() {
+			e, err := d.entry(rule, term)
+			if err != nil {
+				return fmt.Errorf("an entry of %s is wrong: %w", rule, err)
+			}
+			list = append(list, e)
+		}
+		all[rule] = list
+		return nil
+	})
+	return all, err
+}
+
+func (d *decoder) entry(rule string, term *ast.Term) (entry, error) {
+	var e entry
+	object, ok := term.Value.(ast.Object)
+	if !ok {
+		return e, fmt.Errorf("it is %s, not an object", ast.ValueName(term.Value))
+	}
+	var failed error
+	object.Foreach(func(name, value *ast.Term) {
+		if failed == nil {
+			failed = d.field(&e, rule, name, value)
+		}
+	})
+	if failed != nil {
+		return e, failed
+	}
+	return e, d.whole(&e, rule)
+}
+
+// field reads one field of an entry.
+func (d *decoder) field(e *entry, rule string, name, value *ast.Term) error {
+	text, _ := name.Value.(ast.String)
+	field := string(text)
+	var err error
+	switch {
+	case field == "key":
+		e.key, err = asText(value)
+	case field == "args":
+		e.args, err = asArgs(value)
+	case field == "resource":
+		e.resource, err = asResource(value)
+	case field == "at":
+		e.at, err = asPath(value)
+	case field == "evidence" && rule == "unknown":
+		e.evidence, err = asText(value)
+	case slices.Contains(populations(), field):
+		if e.population != "" {
+			return errors.New("it is about members of two populations")
+		}
+		e.population = field
+		e.index, err = d.asIndex(field, value)
+	default:
+		return fmt.Errorf("unknown field %s", name)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", field, err)
+	}
+	return nil
+}
+
+// whole checks that the fields of an entry go together.
+func (d *decoder) whole(e *entry, rule string) error {
+	switch {
+	case e.key == "":
+		return errors.New("key is missing")
+	case e.args == nil:
+		return fmt.Errorf("%q has no args", e.key)
+	case e.population != "" && (e.resource.Kind != "" || e.at != nil):
+		return fmt.Errorf("%q is about a resource and about a member", e.key)
+	case rule == "violations" && e.population == "" && (e.resource.Kind == "" || e.at == nil):
+		return fmt.Errorf("%q says neither which resource it is about, with at, nor which member", e.key)
+	}
+	return d.sentence(e, rule)
+}
+
+// sentence checks that the control has a sentence for the key, and the entry
+// every argument of it.
+func (d *decoder) sentence(e *entry, rule string) error {
+	names, ok := d.placeholders[e.key]
+	if !ok && rule != "violations" {
+		standard, known := finding.StandardMessages()[e.key]
+		names, _ = placeholders(standard)
+		ok = known
+	}
+	if !ok {
+		return fmt.Errorf("there is no message %q", e.key)
+	}
+	for _, name := range names {
+		_, given := e.args[name]
+		counted := e.population != "" && (name == "members" || name == "count")
+		explained := e.evidence != "" && slices.Contains([]string{"evidence", "permission", "message"}, name)
+		if !given && !counted && !explained {
+			return fmt.Errorf("the message %q names {%s}, which the entry does not give", e.key, name)
+		}
+	}
+	return nil
+}
+
+func asText(term *ast.Term) (string, error) {
+	text, ok := term.Value.(ast.String)
+	if !ok || text == "" {
+		return "", fmt.Errorf("it is %s, not a text", ast.ValueName(term.Value))
+	}
+	return string(text), nil
+}
+
+func asArgs(term *ast.Term) (finding.Args, error) {
+	object, ok := term.Value.(ast.Object)
+	if !ok {
+		return nil, fmt.Errorf("it is %s, not an object", ast.ValueName(term.Value))
+	}
+	args := make(finding.Args, object.Len())
+	err := object.Iter(func(name, value *ast.Term) error {
+		text, ok := name.Value.(ast.String)
+		if !ok {
+			return errors.New("the name of an argument is no text")
+		}
+		plain, err := plain(value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", text, err)
+		}
+		args[string(text)] = plain
+		return nil
+	})
+	return args, err
+}
+
+// asResource reads {kind, id, name}. A vendor's null for the id or the name is no
+// id and no name.
+func asResource(term *ast.Term) (finding.Resource, error) {
+	var r finding.Resource
+	object, ok := term.Value.(ast.Object)
+	if !ok {
+		return r, fmt.Errorf("it is %s, not an object", ast.ValueName(term.Value))
+	}
+	err := object.Iter(func(name, value *ast.Term) error {
+		field, _ := name.Value.(ast.String)
+		into, ok := map[string]*string{"kind": &r.Kind, "id": &r.ID, "name": &r.Name}[string(field)]
+		if !ok {
+			return fmt.Errorf("unknown field %s", name)
+		}
+		switch v := value.Value.(type) {
+		case ast.String:
+			*into = string(v)
+		case ast.Null:
+		default:
+			return fmt.Errorf("%s is %s, not a text", field, ast.ValueName(v))
+		}
+		return nil
+	})
+	if err == nil && r.Kind == "" {
+		err = errors.New("kind is missing")
+	}
+	return r, err
+}
+
+// asPath reads the path of a place: names and indexes.
+func asPath(term *ast.Term) ([]string, error) {
+	list, ok := term.Value.(*ast.Array)
+	if !ok || list.Len() == 0 {
+		return nil, fmt.Errorf("it is %s, not a list of names and indexes", ast.ValueName(term.Value))
+	}
+	segments := make([]string, list.Len())
+	for i := range segments {
+		switch v := list.Elem(i).Value.(type) {
+		case ast.String:
+			segments[i] = string(v)
+		case ast.Number:
+			n, ok := v.Int()
+			if !ok || n < 0 {
+				return nil, fmt.Errorf("%s is no index", v)
+			}
+			segments[i] = strconv.Itoa(n)
+		default:
+			return nil, fmt.Errorf("%s is neither a name nor an index", ast.ValueName(v))
+		}
+	}
+	if !slices.Contains(evidenceParts(), segments[0]) || segments[0] == "mailboxes" {
+		return nil, fmt.Errorf("%q is no part of the snapshot that has a place of its own", segments[0])
+	}
+	return segments, nil
+}
+
+func (d *decoder) asIndex(population string, term *ast.Term) (int, error) {
+	number, _ := term.Value.(ast.Number)
+	index, ok := number.Int()
+	if !ok || index < 0 || index >= d.sizes[population] {
+		return 0, fmt.Errorf("%s is no index of one of %d", term, d.sizes[population])
+	}
+	return index, nil
+}

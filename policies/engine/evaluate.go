@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/topdown"
+)
+
+// A verdict is what became of one control: entries by rule, or what broke.
+type verdict struct {
+	entries map[string][]entry
+	err     error
+}
+
+// evaluate runs the controls on all cores. A control that breaks, takes too long
+// or says what it must not say has its own error and disturbs no other; only the
+// end of ctx ends them all.
+func (e *Engine) evaluate(ctx context.Context, controls []*control, input ast.Value, sizes map[string]int) (map[*control]verdict, error) {
+	verdicts := make([]verdict, len(controls))
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(controls)) {
+		group.Go(func() {
+			for i := range next {
+				verdicts[i] = e.run(ctx, controls[i], input, sizes)
+			}
+		})
+	}
+	for i := range controls {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("check: %w", context.Cause(ctx))
+	}
+	byControl := make(map[*control]verdict, len(controls))
+	for i, c := range controls {
+		byControl[c] = verdicts[i]
+	}
+	return byControl, nil
+}
+
+func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map[string]int) (v verdict) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			v = verdict{err: fmt.Errorf("the control broke: %v", problem)}
+		}
+	}()
+	limited, cancel := context.WithTimeout(ctx, e.timeout)
+	defer cancel()
+	results, err := c.query.Eval(limited, rego.EvalParsedInput(input))
+	if err != nil {
+		return verdict{err: e.explain(limited, err)}
+	}
+	if len(results) != 1 {
+		return verdict{err: fmt.Errorf("the control gave %d results for one question", len(results))}
+	}
+	term, ok := results[0].Bindings[entriesVar].(*ast.Term)
+	if !ok {
+		return verdict{err: errors.New("the control gave no result")}
+	}
+	d := decoder{control: &c.entry, sizes: sizes, placeholders: c.placeholders}
+	v.entries, v.err = d.rules(term)
+	return v
+}
+
+// explain makes an error of OPA one for people, with the place in the control.
+func (e *Engine) explain(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("the control did not finish within %s", e.timeout.Round(time.Millisecond))
+	}
+	var broken *topdown.Error
+	if !errors.As(err, &broken) {
+		return err
+	}
+	if broken.Location == nil {
+		return errors.New(broken.Message)
+	}
+	return fmt.Errorf("%s:%d: %s", broken.Location.File, broken.Location.Row, broken.Message)
+}

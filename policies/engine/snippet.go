@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// maxSnippet is the most characters of a snippet, maxValue of one value in it.
+const (
+	maxSnippet = 160
+	maxValue   = 60
+)
+
+// snippet shows the place that a pointer names: a value with its name, or the
+// plain fields of an object. Lists and objects within it stay away; they are what
+// holds ids and names of people.
+func (j *judgement) snippet(pointer string) string {
+	raw, ok := j.doc.Value(pointer)
+	if !ok {
+		return ""
+	}
+	term, err := newReader().read(raw, j.engine.redactionAt(pointer))
+	if err != nil {
+		return ""
+	}
+	if object, ok := term.Value.(ast.Object); ok {
+		return cut(showFields(object))
+	}
+	name := lastSegment(pointer)
+	if _, err := strconv.Atoi(name); err == nil {
+		return cut(show(term))
+	}
+	return cut(quote(name) + ": " + show(term))
+}
+
+// memberSnippet shows what a control judges of the first member of a cause.
+func (j *judgement) memberSnippet(c *control, k cause) string {
+	if k.population != "mailbox" {
+		return j.snippet(j.rows[k.population].at(k.indexes[0]))
+	}
+	var parts []string
+	box := j.boxes.judged[k.indexes[0]]
+	for _, p := range c.shown {
+		if value, ok := at(box, p); ok && isPlain(value) {
+			_, name := p.parent()
+			parts = append(parts, quote(name)+": "+show(value))
+		}
+	}
+	return cut(strings.Join(parts, ", "))
+}
+
+// at finds the value at a path that starts at a mailbox.
+func at(box *ast.Term, p path) (*ast.Term, bool) {
+	here := box
+	for step := range strings.SplitSeq(strings.TrimPrefix(string(p), string(parsePath(perMailbox))+"/"), "/") {
+		object, ok := here.Value.(ast.Object)
+		if !ok {
+			return nil, false
+		}
+		if here = object.Get(ast.StringTerm(step)); here == nil {
+			return nil, false
+		}
+	}
+	return here, true
+}
+
+// redactionAt gives what is left out below a pointer.
+func (e *Engine) redactionAt(pointer string) *redaction {
+	without := e.without
+	for segment := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		without = without.field(segment)
+	}
+	return without
+}
+
+// showFields writes an object's plain fields in the order of their names.
+func showFields(object ast.Object) string {
+	var parts []string
+	object.Foreach(func(name, value *ast.Term) {
+		text, _ := name.Value.(ast.String)
+		if isPlain(value) {
+			parts = append(parts, quote(string(text))+": "+show(value))
+		}
+	})
+	slices.Sort(parts)
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+func isPlain(term *ast.Term) bool {
+	switch term.Value.(type) {
+	case ast.String, ast.Number, ast.Boolean, ast.Null:
+		return true
+	}
+	return false
+}
+
+// show writes one value. A text that looks like a mail address names somebody.
+func show(term *ast.Term) string {
+	switch v := term.Value.(type) {
+	case ast.String:
+		if strings.Contains(string(v), "@") {
+			return `"…"`
+		}
+		return quote(shorten(string(v), maxValue))
+	case *ast.Array:
+		return "[" + strconv.Itoa(v.Len()) + " elements]"
+	case ast.Object:
+		return "{" + strconv.Itoa(v.Len()) + " fields}"
+	}
+	return term.String()
+}
+
+// quote writes a text as JSON does.
+func quote(text string) string {
+	quoted, err := jsontext.AppendQuote(nil, text)
+	if err != nil {
+		return strconv.Quote(text)
+	}
+	return string(quoted)
+}
+
+func cut(text string) string { return shorten(text, maxSnippet) }
+
+// shorten keeps at most n characters, with a sign that something is missing.
+func shorten(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	runes := []rune(text)
+	return string(runes[:n-1]) + "…"
+}

@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// A source is one file with Rego: a control or a part of the library.
+type source struct {
+	// file is the path that errors name.
+	file string
+	// own says that the file is the user's, not Postern's.
+	own  bool
+	text string
+	// module is nil when the text cannot be parsed.
+	module *ast.Module
+	// block is the METADATA above the package, nil when there is none.
+	block *ast.Annotations
+}
+
+// An overlay is a schema.json beside a user's own controls.
+type overlay struct {
+	file string
+	text []byte
+}
+
+// readPolicies lists the Rego of Postern's own file system.
+func readPolicies(policies fs.FS) ([]*source, error) {
+	sources, _, err := readFolder(policies, func(name string) string { return name }, false)
+	if err != nil {
+		return nil, fmt.Errorf("load the controls: %w", err)
+	}
+	return sources, nil
+}
+
+// readOwn lists the Rego of a user's folder, and its schema.json if it has one.
+func readOwn(folder string) ([]*source, *overlay, error) {
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, &LoadError{File: folder, Problem: "there is no such folder", Hint: "name the folder that holds your controls"}
+	case err != nil:
+		return nil, nil, fmt.Errorf("load own controls: %w", err)
+	case !info.IsDir():
+		return nil, nil, &LoadError{File: folder, Problem: "this is no folder", Hint: "name the folder that holds your controls"}
+	}
+	named := func(name string) string { return filepath.Join(folder, filepath.FromSlash(name)) }
+	sources, schema, err := readFolder(os.DirFS(folder), named, true)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load own controls from %s: %w", folder, err)
+	}
+	if len(sources) == 0 && schema == nil {
+		return nil, nil, &LoadError{File: folder, Problem: "the folder holds no Rego", Hint: "a control is a file that ends in .rego"}
+	}
+	return sources, schema, nil
+}
+
+// readFolder reads every Rego file that is no test, and schema.json at the root.
+// Folders whose names start with a dot belong to other tools.
+func readFolder(files fs.FS, named func(string) string, own bool) ([]*source, *overlay, error) {
+	var sources []*source
+	var schema *overlay
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := entry.Name()
+		switch {
+		case entry.IsDir() && strings.HasPrefix(base, ".") && name != ".":
+			return fs.SkipDir
+		case entry.IsDir():
+			return nil
+		case own && name == "schema.json":
+			text, err := fs.ReadFile(files, name)
+			schema = &overlay{file: named(name), text: text}
+			return err
+		case !strings.HasSuffix(base, ".rego") || strings.HasSuffix(base, "_test.rego"):
+			return nil
+		}
+		text, err := fs.ReadFile(files, name)
+		sources = append(sources, &source{file: named(name), own: own, text: string(text)})
+		return err
+	})
+	return sources, schema, err
+}
+
+// parseWorkers is how many files are parsed at once: parsing is half of the time
+// that a check of a small tenant takes.
+const parseWorkers = 2
+
+// parse fills in the modules and reports what cannot be parsed.
+func parse(sources []*source, builtins *ast.Capabilities, found *problems) {
+	options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: builtins}
+	failed := make([]error, len(sources))
+	var group sync.WaitGroup
+	for worker := range parseWorkers {
+		group.Go(func() {
+			for i := worker; i < len(sources); i += parseWorkers {
+				sources[i].module, failed[i] = ast.ParseModuleWithOpts(sources[i].file, sources[i].text, options)
+			}
+		})
+	}
+	group.Wait()
+	for i, err := range failed {
+		if err != nil {
+			found.opa(sources[i].file, err)
+		}
+	}
+}
