@@ -9,10 +9,12 @@ package lib.clients
 # METADATA
 # description: >-
 #   Whether the sign-in came by basic authentication: Entra's two names for modern
-#   clients and an empty name are modern, every other name is not. A name that comes
+#   clients and an empty name are modern, everything else is not. A name that comes
 #   up tomorrow counts as legacy.
-legacy(sign_in) if {
-	not lower(trim_space(sign_in.client_app)) in {"browser", "mobile apps and desktop clients", ""}
+legacy(sign_in) if not _modern(sign_in)
+
+_modern(sign_in) if {
+	lower(trim_space(sign_in.client_app)) in {"browser", "mobile apps and desktop clients", ""}
 }
 
 # METADATA

@@ -9,6 +9,7 @@ test_everything_but_the_modern_names_is_legacy if {
 	every name in ["Browser", "Mobile Apps and Desktop clients", "MOBILE APPS AND DESKTOP CLIENTS ", ""] {
 		not clients.legacy({"client_app": name})
 	}
+	clients.legacy({})
 }
 
 test_password_grant_is_known_by_its_protocol if {

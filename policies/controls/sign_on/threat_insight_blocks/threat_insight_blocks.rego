@@ -47,8 +47,9 @@ violations contains _entry("audit_only", {}) if _action == "audit"
 
 violations contains _entry("not_blocking", {"action": _action}) if not _action in {"block", "audit", "none"}
 
-notes contains {"key": "exempt_zones", "args": {"zones": count(input.okta.threat_insight.excludeZones)}} if {
-	count(input.okta.threat_insight.excludeZones) > 0
+notes contains {"key": "exempt_zones", "args": {"zones": count(zones)}} if {
+	zones := {zone | some zone in input.okta.threat_insight.excludeZones}
+	count(zones) > 0
 }
 
 _entry(key, args) := {
