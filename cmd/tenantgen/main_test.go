@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+)
+
+// varying is what differs between two mailboxes of one class: who they are, and
+// when things happened.
+var varying = regexp.MustCompile(`"(id|user_principal_name|display_name|addresses)":("[^"]*"|\[[^\]]*\]),|"[0-9-]{10}T[0-9:]{8}Z"`)
+
+func generate(t *testing.T, args ...string) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tenant.json")
+	if err := run(append(args, "-o", path), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestSameFlagsGiveTheSameValidBytes(t *testing.T) {
+	one := generate(t, "-mailboxes", "500", "-seed", "7")
+	if !bytes.Equal(one, generate(t, "-mailboxes", "500", "-seed", "7")) {
+		t.Error("two runs differ")
+	}
+	if bytes.Equal(one, generate(t, "-mailboxes", "500", "-seed", "8")) {
+		t.Error("another seed gives the same bytes")
+	}
+	document, err := snapshot.Read("tenant.json", bytes.NewReader(one), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, ok := document.Mailboxes(); !ok || n != 500 {
+		t.Errorf("%d mailboxes, %v", n, ok)
+	}
+	for _, section := range []string{"entra", "exchange", "okta", "evidence"} {
+		if _, ok := document.Section(section); !ok {
+			t.Errorf("there is no %s", section)
+		}
+	}
+}
+
+func TestClassesBoundWhatDiffers(t *testing.T) {
+	for _, classes := range []string{"1", "40", "3000"} {
+		seen := map[string]bool{}
+		data := generate(t, "-mailboxes", "20000", "-classes", classes)
+		_, err := snapshot.Read("tenant.json", bytes.NewReader(data), func(r *snapshot.Record) error {
+			seen[varying.ReplaceAllString(string(r.Value), "")] = true
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		limits := map[string][2]int{"1": {1, 1}, "40": {40, 40}, "3000": {2000, 3000}}[classes]
+		if len(seen) < limits[0] || len(seen) > limits[1] {
+			t.Errorf("-classes %s gives %d distinct combinations", classes, len(seen))
+		}
+	}
+}
+
+func TestWrongUseIsRefused(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                          "-o",
+		"-o x.json -mailboxes -1":   "-mailboxes",
+		"-o x.json -classes 0":      "-classes",
+		"-o x.json -tenant nobody":  "nobody",
+		"-o x.json surplus":         "surplus",
+		"-o /no/such/folder/x.json": "/no/such/folder",
+	} {
+		if err := run(strings.Fields(args), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+}
