@@ -20,7 +20,11 @@ func (e *ContractError) Error() string {
 	return fmt.Sprintf("report: %s: %s", e.Pointer, e.Problem)
 }
 
+// The formats use an id as a key and as a name, so it holds nothing that any of
+// them would have to escape.
 var (
+	plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
 	hex32 = regexp.MustCompile(`^[0-9a-f]{32}$`)
 	hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
@@ -85,8 +89,8 @@ func (r *Report) validateHead() error {
 }
 
 func (c *Control) validate(at string) error {
-	if c.ID == "" {
-		return breach(at+"/id", "empty")
+	if !plainID.MatchString(c.ID) {
+		return breach(at+"/id", "%q is not 1 to 64 letters, digits, dots, dashes and underscores", c.ID)
 	}
 	if !slices.Contains(Severities(), c.Severity) {
 		return breach(at+"/severity", "%q is no severity", c.Severity)

@@ -49,6 +49,8 @@ func TestValidate(t *testing.T) {
 		{"a result of another control", "/results/1/control", func(r *finding.Report) { r.Results[1].Control = "A-001" }},
 		{"a control twice", "/controls/1/id", func(r *finding.Report) { r.Controls[1].ID = "A-001" }},
 		{"a control without an id", "/controls/0/id", func(r *finding.Report) { r.Controls[0].ID = "" }},
+		{"an id that must be escaped", "/controls/0/id", func(r *finding.Report) { r.Controls[0].ID = "A\n001" }},
+		{"an id without end", "/controls/0/id", func(r *finding.Report) { r.Controls[0].ID = strings.Repeat("A", 65) }},
 		{"a severity nobody knows", "/controls/0/severity", func(r *finding.Report) { r.Controls[0].Severity = "grave" }},
 		{"a step nobody knows", "/controls/0/step", func(r *finding.Report) { r.Controls[0].Step = "G" }},
 		{"an outcome nobody knows", "/results/0/outcome", func(r *finding.Report) { r.Results[0].Outcome = "ok" }},

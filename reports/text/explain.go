@@ -77,7 +77,7 @@ func (p *printer) broken() []string {
 	var ids []string
 	for i := range p.report.Results {
 		if p.report.Results[i].Outcome == finding.Error {
-			ids = append(ids, shownID(p.report.Results[i].Control))
+			ids = append(ids, p.report.Results[i].Control)
 		}
 	}
 	return ids
@@ -91,11 +91,7 @@ func (p *printer) gap(gap wording.Gap) {
 	case gap.Evidence != "":
 		what = escape.Line(gap.Evidence)
 	}
-	ids := make([]string, len(gap.Controls))
-	for i, id := range gap.Controls {
-		ids[i] = shownID(id)
-	}
-	p.wrapped(spaces(4), 4, 6, escape.Cut(what, wording.MaxName)+": "+strings.Join(ids, ", "), plain)
+	p.wrapped(spaces(4), 4, 6, escape.Cut(what, wording.MaxName)+": "+strings.Join(gap.Controls, ", "), plain)
 	if advice := p.style.Advice(gap.Entry); advice != "" {
 		p.wrapped(spaces(6)+"-> ", 9, 9, advice, dim)
 	}

@@ -39,7 +39,8 @@ const (
 	// maxShown is how many violations, reasons or notes of one control are shown.
 	maxShown = 20
 	// sample is how many members of a population are named.
-	sample = 3
+	sample        = 3
+	severityWidth = 8
 	// minTitle is how many columns a title takes at least.
 	minTitle = 20
 	// body is the column in which a control's details start, detail the one
@@ -74,12 +75,10 @@ func Write(w io.Writer, report *finding.Report, options Options) error {
 func idWidth(report *finding.Report) int {
 	widest := 0
 	for i := range report.Controls {
-		widest = max(widest, cells(shownID(report.Controls[i].ID)))
+		widest = max(widest, len(report.Controls[i].ID))
 	}
 	return widest
 }
-
-func shownID(id string) string { return escape.Cut(escape.Line(id), 32) }
 
 func (p *printer) head() {
 	word, sentence := wording.Verdict(p.report)
@@ -106,7 +105,7 @@ func (p *printer) group(group wording.Group, options Options) {
 		control, result := &p.report.Controls[i], &p.report.Results[i]
 		settled := result.Outcome == finding.Pass || result.Outcome == finding.NotApplicable
 		if settled && !options.Verbose && len(result.Notes) == 0 {
-			quiet[result.Outcome] = append(quiet[result.Outcome], shownID(control.ID))
+			quiet[result.Outcome] = append(quiet[result.Outcome], control.ID)
 			continue
 		}
 		if explained {
@@ -129,10 +128,9 @@ func (p *printer) group(group wording.Group, options Options) {
 // is, how much it matters. Where little is left of the line, the title gets one
 // of its own.
 func (p *printer) control(control *finding.Control, result *finding.Result) {
-	id := shownID(control.ID)
-	severity := string(control.Severity)
-	lead := "  " + p.status(result.Outcome) + " " + pad(id, p.ids) + "  " + p.paint.severity(control.Severity, pad(severity, 8)) + "  "
-	indent := body + max(p.ids, cells(id)) + 2 + max(8, len(severity)) + 2
+	severity := pad(string(control.Severity), severityWidth)
+	lead := "  " + p.status(result.Outcome) + " " + pad(control.ID, p.ids) + "  " + p.paint.severity(control.Severity, severity) + "  "
+	indent := body + p.ids + 2 + severityWidth + 2
 	if p.width-indent < minTitle {
 		p.line(strings.TrimRight(lead, " "))
 		lead, indent = spaces(body), body
@@ -206,11 +204,7 @@ func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 func (p *printer) unknown(label string, control *finding.Control, reason *finding.Reason) {
 	entry := wording.Entry(p.report, reason)
 	p.text(label + p.style.Reason(control, reason, entry))
-	// These sentences say it themselves, the summary says it for each gap.
-	if reason.Key == "denied" || reason.Key == "unlicensed" {
-		return
-	}
-	if advice := p.style.Advice(entry); advice != "" {
+	if advice := p.style.Remedy(reason, entry); advice != "" {
 		p.wrapped(spaces(detail)+"-> ", detail+3, detail+3, advice, dim)
 	}
 }

@@ -39,8 +39,12 @@ func HostileTexts() []HostileText {
 	}
 }
 
-// fixed are the fields that hold no free text.
-var fixed = []string{"Severity", "Step", "Outcome", "Fingerprint", "SHA256", "CollectedAt", "FailOn", "Key", "Status"}
+// fixed are the fields that hold no free text: the contract says what they hold.
+var fixed = []string{
+	"Control.ID", "Control.Severity", "Control.Step", "Result.Control", "Result.Outcome",
+	"Violation.Key", "Violation.Fingerprint", "TraceStep.Key", "Reason.Key",
+	"SnapshotInfo.SHA256", "SnapshotInfo.CollectedAt", "LedgerEntry.Status", "Report.FailOn",
+}
 
 // Hostile is the mixed report with a text in every place that can hold one:
 // before and behind each name, argument, sentence and path.
@@ -63,7 +67,7 @@ func poison(v reflect.Value, text string) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if field := v.Type().Field(i); field.IsExported() && !slices.Contains(fixed, field.Name) {
+			if !slices.Contains(fixed, v.Type().Name()+"."+v.Type().Field(i).Name) {
 				poison(v.Field(i), text)
 			}
 		}

@@ -91,6 +91,15 @@ func (s Style) Advice(entry *finding.LedgerEntry) string {
 	return s.render(finding.Fill(templates[entry.Status], args, 0, ""))
 }
 
+// Remedy is the advice that belongs behind a reason's sentence, empty where the
+// sentence gives it.
+func (s Style) Remedy(reason *finding.Reason, entry *finding.LedgerEntry) string {
+	if reason.Key == "denied" || reason.Key == "unlicensed" {
+		return ""
+	}
+	return s.Advice(entry)
+}
+
 // Gap is evidence that is missing and the controls that miss it.
 type Gap struct {
 	// Entry is the ledger's line, nil if there is none.

@@ -1,0 +1,156 @@
+package sarif
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v2/sarif"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/escape"
+)
+
+// results are the failures, the gravest first, because GitHub keeps the first
+// ones of many, and for the profile Full what the other controls came to. leftOut
+// is how many failures had no place under GitHub's limit.
+func (b *builder) results() (results []*sarif.Result, leftOut int) {
+	// An empty list says that nothing was found, null that nobody looked.
+	results = []*sarif.Result{}
+	order := make([]int, len(b.report.Results))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		return b.report.Controls[i].Severity.Rank() - b.report.Controls[j].Severity.Rank()
+	})
+	for _, i := range order {
+		results = append(results, b.failures(i)...)
+	}
+	if b.options.Profile == GitHub {
+		kept := min(len(results), maxResults)
+		return results[:kept], len(results) - kept
+	}
+	for i := range b.report.Results {
+		results = append(results, b.others(i)...)
+	}
+	return results, 0
+}
+
+// failures are a control's violations. Those of a control that broke count as
+// well: what the evidence shows stands.
+func (b *builder) failures(i int) []*sarif.Result {
+	control, violations := &b.report.Controls[i], b.report.Results[i].Violations
+	results := make([]*sarif.Result, len(violations))
+	seen := map[string]int{}
+	for j := range violations {
+		v := &violations[j]
+		result := b.result(i, "fail", level(control.Severity), b.violationText(control, v))
+		result.Locations = []*sarif.Location{b.location(v.Region, v.Snippet, &v.Resource)}
+		// GitHub takes two results with one hash for one alert: the second
+		// would vanish. Its number tells it apart, as CodeQL does it.
+		seen[v.Fingerprint]++
+		hash := v.Fingerprint
+		if n := seen[v.Fingerprint]; n > 1 {
+			hash += ":" + strconv.Itoa(n)
+		}
+		result.PartialFingerprints = map[string]any{"primaryLocationLineHash": hash, "posternFingerprint/v1": hash}
+		b.addSubject(result, v)
+		if len(v.Steps) > 0 {
+			result.CodeFlows = []*sarif.CodeFlow{b.codeFlow(control, v)}
+		}
+		if v.Members != nil && b.options.Profile == Full {
+			result.RelatedLocations = b.related(v.Members)
+		}
+		results[j] = result
+	}
+	return results
+}
+
+// violationText is the sentence, and the resource's name where the sentence
+// does not say it: some viewers merge results of the same text and place.
+func (b *builder) violationText(control *finding.Control, v *finding.Violation) string {
+	sentence := b.style.Violation(control, v)
+	name := escape.Line(orElse(v.Resource.Name, v.Resource.ID))
+	if name == "" || strings.Contains(sentence, name) {
+		return sentence
+	}
+	return sentence + " It concerns the " + b.style.Subject(&v.Resource) + "."
+}
+
+func (b *builder) addSubject(result *sarif.Result, v *finding.Violation) {
+	values := result.Properties
+	if v.Resource.Kind != "" {
+		values["resourceKind"] = escape.Line(v.Resource.Kind)
+	}
+	if v.Resource.ID != "" {
+		values["resourceId"] = escape.Line(v.Resource.ID)
+	}
+	if v.Pointer != "" {
+		values["pointer"] = escape.Line(v.Pointer)
+	}
+	if v.Members != nil {
+		values["population"] = escape.Line(v.Members.Population())
+		values["members"] = v.Members.Len()
+	}
+}
+
+// maxTrace is how many steps GitHub shows of a flow.
+const maxTrace = 1000
+
+// codeFlow is the trace of a violation. A step without a place of its own stands
+// at the violation's.
+func (b *builder) codeFlow(control *finding.Control, v *finding.Violation) *sarif.CodeFlow {
+	flow := &sarif.ThreadFlow{}
+	for i := range v.Steps[:min(len(v.Steps), maxTrace)] {
+		step := &v.Steps[i]
+		region := step.Region
+		if region == nil {
+			region = v.Region
+		}
+		location := b.location(region, "", nil)
+		location.Message = sarif.NewTextMessage(message(b.style.TraceStep(control, step)))
+		flow.Locations = append(flow.Locations, &sarif.ThreadFlowLocation{Location: location})
+	}
+	return &sarif.CodeFlow{ThreadFlows: []*sarif.ThreadFlow{flow}}
+}
+
+// others are what a control came to besides violations, in SARIF's kinds.
+func (b *builder) others(i int) []*sarif.Result {
+	control, result := &b.report.Controls[i], &b.report.Results[i]
+	var results []*sarif.Result
+	add := func(kind, text string) {
+		other := b.result(i, kind, "none", text)
+		other.Locations = []*sarif.Location{b.location(nil, "", nil)}
+		results = append(results, other)
+	}
+	if result.Outcome == finding.Pass {
+		add("pass", "The control passes: "+orElse(escape.Line(control.Title), control.ID))
+	}
+	for _, gap := range b.gaps(i) {
+		add("open", gap.text)
+	}
+	for j := range result.NotApplicable {
+		add("notApplicable", b.style.Reason(control, &result.NotApplicable[j], nil))
+	}
+	if result.Outcome == finding.NotApplicable && len(result.NotApplicable) == 0 {
+		add("notApplicable", "The control has no subject in this tenant.")
+	}
+	for j := range result.Notes {
+		add("informational", b.style.Reason(control, &result.Notes[j], nil))
+	}
+	return results
+}
+
+func (b *builder) result(i int, kind, level, text string) *sarif.Result {
+	control := &b.report.Controls[i]
+	return &sarif.Result{
+		PropertyBag: properties(sarif.Properties{
+			"outcome":  string(b.report.Results[i].Outcome),
+			"severity": string(control.Severity),
+		}),
+		RuleID: ptr(control.ID), RuleIndex: ptr(uint(i)),
+		Kind: ptr(kind), Level: ptr(level),
+		Message: *sarif.NewTextMessage(message(text)),
+	}
+}
