@@ -32,3 +32,16 @@ administers(mailbox) := "yes" if {
 	is_array(mailbox.entra.roles)
 	is_array(mailbox.exchange.role_groups)
 } else := "unread"
+
+# METADATA
+# description: >-
+#   Whether the mailbox's user can use Exchange Online PowerShell: enabled, off, or
+#   not_set. Exchange shows the switch under an old and a new name; on under
+#   either is on.
+powershell(mailbox) := "enabled" if {
+	true in _switches(mailbox)
+} else := "off" if {
+	false in _switches(mailbox)
+} else := "not_set"
+
+_switches(mailbox) := {mailbox.exchange[field] | some field in ["RemotePowerShellEnabled", "EXOModuleEnabled"]}

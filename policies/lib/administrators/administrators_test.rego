@@ -21,3 +21,11 @@ test_what_was_not_read_decides_nothing if {
 	administrators.administers({"entra": {"roles": []}, "exchange": {}}) == "unread"
 	administrators.administers({"entra": {}, "exchange": {"role_groups": []}}) == "unread"
 }
+
+test_powershell_is_on_under_either_name if {
+	administrators.powershell({"exchange": {"RemotePowerShellEnabled": true, "EXOModuleEnabled": false}}) == "enabled"
+	administrators.powershell({"exchange": {"RemotePowerShellEnabled": false, "EXOModuleEnabled": true}}) == "enabled"
+	administrators.powershell({"exchange": {"EXOModuleEnabled": false}}) == "off"
+	administrators.powershell({"exchange": {"RemotePowerShellEnabled": false, "EXOModuleEnabled": null}}) == "off"
+	administrators.powershell({"exchange": {"RemotePowerShellEnabled": null}}) == "not_set"
+}

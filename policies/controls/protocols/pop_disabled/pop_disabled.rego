@@ -14,7 +14,10 @@
 #   id: PROTO-001
 #   severity: medium
 #   step: C
-#   needs: ["mailboxes[].exchange"]
+#   needs:
+#     - mailboxes[].exchange.PopEnabled
+#     - mailboxes[].exchange.RecipientTypeDetails
+#     - mailboxes[].exchange.AccountDisabled
 #   messages:
 #     enabled: POP is enabled on {members}.
 #     not_set: Exchange does not say whether POP is enabled on {members}.
