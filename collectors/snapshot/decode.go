@@ -129,20 +129,26 @@ func (d *Document) fault(pointer, problem string) *Error {
 	return e
 }
 
-// decodeError words a failure to decode the value of a pointer.
+// decodeError words a failure to decode or encode the value of a pointer.
 func decodeError(pointer string, err error) *Error {
 	e := &Error{Field: pointer, Problem: err.Error(), Err: err}
-	semantic := (*json.SemanticError)(nil)
-	if !errors.As(err, &semantic) {
-		return e
+	syntax, semantic := (*jsontext.SyntacticError)(nil), (*json.SemanticError)(nil)
+	inSyntax, inSemantic := errors.As(err, &syntax), errors.As(err, &semantic)
+	switch {
+	case inSemantic:
+		e.Field += string(semantic.JSONPointer)
+	case inSyntax:
+		e.Field += string(syntax.JSONPointer)
 	}
-	e.Field += string(semantic.JSONPointer)
 	switch {
 	case errors.Is(err, json.ErrUnknownName):
 		e.Problem = problemLost
-	case semantic.Err != nil:
+	case inSyntax:
+		e.Problem = syntax.Err.Error()
+	case inSemantic && semantic.Err != nil:
 		e.Problem = semantic.Err.Error()
 	}
+	e.Problem = printable(e.Problem)
 	return e
 }
 

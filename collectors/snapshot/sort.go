@@ -114,7 +114,7 @@ func sortedObjects(pointer string, list []Object, byPriority bool) ([]Object, er
 	for i, object := range list {
 		canonical, err := jsontext.AppendFormat(nil, object, canonicalText)
 		if err != nil {
-			return nil, encodeError(fmt.Sprintf("%s/%d", pointer, i), err)
+			return nil, decodeError(fmt.Sprintf("%s/%d", pointer, i), err)
 		}
 		keys[i] = sortKey{id: objectID(canonical), object: canonical}
 		if byPriority {

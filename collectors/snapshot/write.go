@@ -145,7 +145,7 @@ func (p *printer) member(parent string, depth int, name string, value any, r *ru
 		jsontext.WithIndent(indent),
 		jsontext.WithIndentPrefix(indents[:depth*len(indent)]))
 	if err != nil {
-		return encodeError(pointer, err)
+		return decodeError(pointer, err)
 	}
 	if f := check(text, r, depth); f != nil {
 		return unreadable(pointer, f)
@@ -161,18 +161,13 @@ func unreadable(pointer string, f *fault) *Error {
 	return &Error{Field: f.pointer(pointer), Problem: f.problem, Hint: f.hint}
 }
 
-// encodeError words a failure to encode the value of a pointer.
-func encodeError(pointer string, err error) *Error {
-	e := decodeError(pointer, err)
-	if syntax := (*jsontext.SyntacticError)(nil); errors.As(err, &syntax) {
-		e.Problem = printable(syntax.Err.Error())
-	}
-	return e
-}
-
 // oneLine gives a value as a population's element is written.
 func oneLine(value any) ([]byte, error) {
-	return json.Marshal(value, json.Deterministic(true), jsontext.ReorderRawObjects(true))
+	text, err := json.Marshal(value, json.Deterministic(true), jsontext.ReorderRawObjects(true))
+	if err != nil {
+		return nil, decodeError("", err)
+	}
+	return text, nil
 }
 
 // evidence writes the section that has populations inside.
@@ -257,12 +252,13 @@ func (p *printer) row(depth int, text []byte, r *rule) error {
 // elementError says which element of a population could not be written.
 func elementError(pointer string, i int, err error) error {
 	pointer = fmt.Sprintf("%s/%d", pointer, i)
-	if e := (*Error)(nil); errors.As(err, &e) && e.File == "" {
+	e, ok := err.(*Error) // one of ours; a wrapped one is the sequence's own
+	switch {
+	case ok && e.File != "":
+		return err // it has a place already, in the file it was read from
+	case ok:
 		e.Field = pointer + e.Field
 		return e
-	}
-	if semantic := (*json.SemanticError)(nil); errors.As(err, &semantic) {
-		return encodeError(pointer, err)
 	}
 	return fmt.Errorf("%s: %w", pointer, err)
 }
