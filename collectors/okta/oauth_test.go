@@ -1,0 +1,112 @@
+package okta_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v3/jwa"
+
+	"github.com/seed-07732396/postern/collectors"
+	"github.com/seed-07732396/postern/collectors/okta"
+	"github.com/seed-07732396/postern/collectors/okta/oktatest"
+	"github.com/seed-07732396/postern/collectors/snapshot"
+)
+
+const clientID = "0oaservice"
+
+func pemOf(t *testing.T, key crypto.PrivateKey) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+}
+
+func TestServiceAppSignsIn(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name     string
+		key      []byte
+		app      oktatest.ServiceApp
+		revoke   bool
+		problem  string
+		statuses snapshot.Status
+	}{
+		{name: "RSA, bearer", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256()}},
+		{name: "elliptic, bearer", key: pemOf(t, ecKey), app: oktatest.ServiceApp{PublicKey: ecKey.Public(), Algorithm: jwa.ES256()}},
+		{name: "RSA, bound to a key", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256(), Bound: true}},
+		{name: "tokens that end at once", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256(), Lifetime: time.Second}},
+		{name: "revoked midway", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256(), Bound: true}, revoke: true},
+		{name: "another key", key: pemOf(t, ecKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256()}, problem: "invalid_client"},
+		{name: "a scope too few", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256(), Scopes: []string{"okta.apps.read"}}, problem: "invalid_scope"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.app.ClientID = clientID
+			if test.app.Scopes == nil {
+				test.app.Scopes = okta.Scopes()
+			}
+			var faults []oktatest.Fault
+			options := oktatest.Options{APIToken: "unused", App: &test.app}
+			if test.revoke {
+				faults = append(faults, oktatest.Fault{Path: "/api/v1/zones", Times: 1, Do: oktatest.Refuse(401, "E0000011")})
+			}
+			c := collect(t, setup{options: options, faults: faults, login: func(server *oktatest.Server, network collectors.Network) collectors.Authorizer {
+				login, err := okta.ServiceApp{Org: server.URL, ClientID: clientID, PrivateKey: test.key, Network: network}.Authorizer()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return login
+			}})
+			line := c.line(t, "okta.zones")
+			if test.problem == "" && line.Status != snapshot.Collected {
+				t.Errorf("%+v", line)
+			}
+			if test.problem != "" && (line.Code != "login_failed" || !strings.Contains(line.Message, test.problem)) {
+				t.Errorf("%+v, want %s", line, test.problem)
+			}
+			if strings.Contains(c.log.String()+c.document(t), "issued-") {
+				t.Error("a token shows")
+			}
+			if line := c.line(t, "okta.security_notifications"); line.Status != snapshot.Skipped {
+				t.Errorf("a private endpoint was asked without an API token: %+v", line)
+			}
+		})
+	}
+}
+
+func TestPrivateKeyErrorsQuoteNothing(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"", "hunter2", `{"kty":"RSA","d":"hunter2"}`, "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
+		string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
+	} {
+		_, err := okta.ServiceApp{Org: "https://example.okta.com", ClientID: clientID, PrivateKey: []byte(text)}.Authorizer()
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%.20q: %v", text, err)
+		}
+	}
+}
