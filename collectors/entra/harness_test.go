@@ -106,7 +106,7 @@ func (h *harness) leaks(t *testing.T, out *outcome) {
 			}
 		}
 	}
-	if out.log == "" {
+	if out.log == "" && len(out.requests) > 0 {
 		t.Error("nothing was logged: the search for secrets proves nothing")
 	}
 	lines := make(map[string]bool)

@@ -103,7 +103,7 @@ func (r *read) body(req, sent *http.Request, resp *http.Response) ([]byte, *Erro
 		// A service that repeats our credentials must not get them into a snapshot.
 		body = bytes.ReplaceAll(body, []byte(secret), []byte(Redacted))
 	}
-	if isPage(resp.Header, body) {
+	if isPage(resp, body) {
 		return nil, foreignPage(req, resp)
 	}
 	if err := validJSON(resp, body); err != nil {
@@ -170,8 +170,12 @@ func validJSON(resp *http.Response, body []byte) error {
 }
 
 // isPage tells whether an answer is a web page, which none of the services send.
-func isPage(header http.Header, body []byte) bool {
-	kind, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+// The page that comes with a redirect says nothing: the header does.
+func isPage(resp *http.Response, body []byte) bool {
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		return false
+	}
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if kind == "text/html" || kind == "application/xhtml+xml" {
 		return true
 	}

@@ -1,0 +1,423 @@
+package entra_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-07732396/postern/collectors"
+	"github.com/seed-07732396/postern/collectors/entra"
+	"github.com/seed-07732396/postern/collectors/entra/entratest"
+	"github.com/seed-07732396/postern/collectors/snapshot"
+)
+
+// paged is a tenant whose users take three pages.
+func paged(t *testing.T) *harness {
+	tenant := contoso()
+	tenant.Collections["users"] = people(5)
+	return serve(t, tenant, entratest.Options{MaxPage: 2})
+}
+
+const usersPath = "/v1.0/users"
+
+// What passes by itself leaves no trace but the time it takes.
+func TestWhatPassesLeavesNoTrace(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault entratest.Fault
+	}{
+		{"429 storm without Retry-After", entratest.Fault{Times: 5, Do: entratest.Throttle("")}},
+		{"429 with a fraction of a second", entratest.Fault{Path: usersPath, Skip: 1, Times: 3, Do: entratest.Throttle("2.128")}},
+		{"429 with a date", entratest.Fault{Path: usersPath, Times: 2, Do: entratest.Throttle(time.Now().Add(20 * time.Second).UTC().Format(http.TimeFormat))}},
+		{"429 with nonsense", entratest.Fault{Path: usersPath, Times: 2, Do: entratest.Throttle("soon")}},
+		{"500 on the second page", entratest.Fault{Path: usersPath, Skip: 1, Times: 2, Do: entratest.Status(500, "InternalServerError", "x")}},
+		{"503 with a page", entratest.Fault{Path: usersPath, Times: 1, Do: entratest.HTML(503)}},
+		{"cut connection", entratest.Fault{Path: usersPath, Skip: 2, Times: 2, Do: entratest.Cut()}},
+		{"a body cut in half", entratest.Fault{Path: usersPath, Skip: 1, Times: 2, Do: entratest.HalfBody()}},
+		{"half a body that claims to be whole", entratest.Fault{Path: usersPath, Skip: 1, Times: 2, Do: entratest.HalfJSON()}},
+		{"gzip garbage", entratest.Fault{Path: usersPath, Skip: 1, Times: 2, Do: entratest.GarbageGzip()}},
+		{"slow answers", entratest.Fault{Path: usersPath, Do: entratest.Slow(20 * time.Millisecond)}},
+	}
+	calm := paged(t).collect(t).document
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := paged(t)
+			h.server.Fault(tt.fault)
+			out := h.collect(t)
+			out.wantOnly(t, nil)
+			if diff := cmp.Diff(calm, out.document); diff != "" {
+				t.Errorf("the document differs from a calm day's:\n%s", diff)
+			}
+		})
+	}
+}
+
+// What does not pass ends in the ledger of the resource it hit, with what was
+// read before, and the others are whole.
+func TestWhatDoesNotPass(t *testing.T) {
+	hit := map[string]snapshot.Status{"entra.users": snapshot.Partial, "entra.user_activity": snapshot.Partial}
+	failed := map[string]snapshot.Status{"entra.users": snapshot.Failed, "entra.user_activity": snapshot.Failed}
+	tests := []struct {
+		name  string
+		fault entratest.Fault
+		want  map[string]snapshot.Status
+		code  string
+		says  string
+	}{
+		{"500 for ever", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.Status(500, "InternalServerError", "x")}, hit, "server_error", "keeps failing"},
+		{"429 for ever", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.Throttle("")}, hit, "throttled", "slow down"},
+		{"429 until tomorrow", entratest.Fault{Path: usersPath, Do: entratest.Throttle("86400")}, failed, "throttled", "24h"},
+		{"a page that repeats", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.RepeatPage()}, hit, "repeated_page", "page 2"},
+		{"a link in a circle", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.LoopLink()}, hit, "repeated_page", "leads back"},
+		{"a body cut in half for ever", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.HalfBody()}, hit, "bad_answer", "breaks off"},
+		{"gzip garbage for ever", entratest.Fault{Path: usersPath, Do: entratest.GarbageGzip()}, failed, "bad_answer", "gzip"},
+		{"connections cut for ever", entratest.Fault{Path: usersPath, Do: entratest.Cut()}, failed, "unreachable", "EOF"},
+		{"larger than the limit", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.Huge(2 << 20)}, hit, "too_large", "limit"},
+		{"a proxy's page", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.HTML(200)}, hit, "bad_answer", "proxy"},
+		{"a proxy's page with 403", entratest.Fault{Path: usersPath, Do: entratest.HTML(403)}, failed, "bad_answer", "proxy"},
+		{"a page without a list", entratest.Fault{Path: usersPath, Skip: 1, Do: entratest.Text(200, "application/json", `{"error":null}`)}, hit, "bad_answer", "no list"},
+		{"no JSON at all", entratest.Fault{Path: usersPath, Do: entratest.Text(200, "text/plain", "hello")}, failed, "bad_answer", "not JSON"},
+		{"an error without words", entratest.Fault{Path: usersPath, Do: entratest.Text(418, "text/plain", "")}, failed, "rejected", "418"},
+		{"a setting twice", entratest.Fault{Path: usersPath, Do: entratest.Text(200, "application/json", `{"value":[{"id":"a","id":"b"}]}`)}, failed, "bad_answer", "duplicate"},
+		{"a redirect", entratest.Fault{Path: usersPath, Do: entratest.Redirect("https://evil.example/")}, failed, "bad_address", "not followed"},
+		{"credentials that come back", entratest.Fault{Path: usersPath, Do: entratest.EchoSecrets(400)}, failed, "rejected", "[redacted]"},
+		{"no content", entratest.Fault{Path: usersPath, Do: entratest.Text(204, "application/json", "")}, failed, "bad_answer", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := paged(t)
+			h.network.MaxBytes = 1 << 20
+			h.server.Fault(tt.fault)
+			out := h.collect(t)
+			out.wantOnly(t, tt.want)
+			for name := range tt.want {
+				if got := out.line(t, name); got.Code != tt.code || !strings.Contains(got.Message, tt.says) {
+					t.Errorf("%s: %s: %q, want %s with %q", name, got.Code, got.Message, tt.code, tt.says)
+				}
+			}
+		})
+	}
+}
+
+// A link to another host is not followed, and the token does not go there.
+func TestForeignLink(t *testing.T) {
+	var asked atomic.Int32
+	foreign := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		t.Errorf("the other host was asked for %s, with Authorization %q", r.URL, r.Header.Get("Authorization"))
+	}))
+	defer foreign.Close()
+	for _, root := range []string{foreign.URL, "https://graph.microsoft.com.evil.example", "http://user:pw@127.0.0.1:1", "//evil.example", "javascript:alert(1)//"} {
+		t.Run(root, func(t *testing.T) {
+			h := paged(t)
+			h.server.Fault(entratest.Fault{Path: usersPath, Do: entratest.ForeignLink(root)})
+			out := h.collect(t)
+			out.wantOnly(t, map[string]snapshot.Status{"entra.users": snapshot.Partial, "entra.user_activity": snapshot.Partial})
+			if got := out.line(t, "entra.users"); got.Code != "bad_address" || *got.Items != 2 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+	if asked.Load() != 0 {
+		t.Errorf("the other host was asked %d times", asked.Load())
+	}
+}
+
+func TestLoginThatExpiresMidway(t *testing.T) {
+	t.Run("and can be renewed", func(t *testing.T) {
+		h := paged(t)
+		second := h.server.Token()
+		h.secrets = append(h.secrets, second)
+		tokens := []string{h.token, second}
+		var given atomic.Int32
+		h.auth = collectors.Renewing(func(_ context.Context, scopes []string) (string, time.Time, error) {
+			n := int(given.Add(1))
+			return tokens[min(n, len(tokens))-1], time.Now().Add(time.Hour), nil
+		}, "https://graph.microsoft.com/.default")
+		h.server.Fault(entratest.Fault{Path: usersPath, Skip: 1, Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			h.server.Revoke(h.token)
+			next.ServeHTTP(w, r)
+		}})
+		h.collect(t).wantOnly(t, nil)
+		if n := given.Load(); n != 2 {
+			t.Errorf("%d tokens were asked for, want 2", n)
+		}
+	})
+	t.Run("and cannot", func(t *testing.T) {
+		h := paged(t)
+		h.server.Fault(entratest.Fault{Path: usersPath, Skip: 1, Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			h.server.Revoke(h.token)
+			next.ServeHTTP(w, r)
+		}})
+		out := h.collect(t)
+		if got := out.line(t, "entra.users"); got.Status != snapshot.Partial || got.Code != "login_refused" || !strings.Contains(got.Message, "sign in again") {
+			t.Errorf("%+v", got)
+		}
+	})
+	t.Run("or never was", func(t *testing.T) {
+		h := paged(t)
+		h.server.Revoke(h.token)
+		out := h.collect(t)
+		for _, line := range out.Snapshot.Collection.Resources {
+			if line.Status != snapshot.Failed || line.Code != "login_refused" && line.Code != "dependency" {
+				t.Errorf("%s: %s (%s)", line.Name, line.Status, line.Code)
+			}
+		}
+		if out.Snapshot.Entra != nil {
+			t.Error("something was collected without a login")
+		}
+	})
+	t.Run("or fails", func(t *testing.T) {
+		h := paged(t)
+		h.auth = collectors.Renewing(func(context.Context, []string) (string, time.Time, error) {
+			return "", time.Time{}, errors.New("AADSTS700016: not found, client_secret=hunter2hunter2. Trace ID: 0b1c2d3e-1111 Correlation ID: 9f8e7d6c-2222")
+		})
+		h.secrets = []string{"hunter2hunter2", "0b1c2d3e-1111", "9f8e7d6c-2222"}
+		out := h.collect(t)
+		if got := out.line(t, "entra.domains"); got.Code != "login_failed" || !strings.Contains(got.Message, "AADSTS700016") {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestStopped(t *testing.T) {
+	h := paged(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	h.ctx = ctx
+	h.server.Fault(entratest.Fault{Path: usersPath, Skip: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		cancel()
+		<-r.Context().Done()
+	}})
+	began := time.Now()
+	out := h.collect(t)
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %v to stop", took)
+	}
+	if !out.Canceled {
+		t.Error("Canceled is false")
+	}
+	if got := out.line(t, "entra.users"); got.Status != snapshot.Partial || got.Code != "canceled" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A service that never answers ends the attempt, not the program.
+func TestSilence(t *testing.T) {
+	h := paged(t)
+	h.network.Timeout = 30 * time.Millisecond
+	h.server.Fault(entratest.Fault{Path: usersPath, Do: entratest.Slow(time.Minute)})
+	out := h.collect(t)
+	out.wantOnly(t, map[string]snapshot.Status{"entra.users": snapshot.Failed, "entra.user_activity": snapshot.Failed})
+	if got := out.line(t, "entra.users"); got.Code != "unreachable" || !strings.Contains(got.Message, "time limit") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Staged rollout and synchronisation are closed to most applications: denied, and
+// never off.
+func TestDeniedIsNotOff(t *testing.T) {
+	tenant := contoso()
+	tenant.Denied["directory/onPremisesSynchronization"] = true
+	tenant.Denied["policies/featureRolloutPolicies"] = true
+	h := serve(t, tenant, entratest.Options{})
+	out := h.collect(t)
+	out.wantOnly(t, map[string]snapshot.Status{
+		"entra.on_premises_synchronization": snapshot.Denied, "entra.feature_rollout_policies": snapshot.Denied,
+	})
+	if out.Snapshot.Entra.OnPremisesSynchronization != nil || out.Snapshot.Entra.FeatureRolloutPolicies != nil {
+		t.Error("what was denied is in the document")
+	}
+	if _, ok := out.Snapshot.Entra.GroupMemberCounts[nestedID]; ok {
+		t.Error("a group that only a denied policy names was read")
+	}
+}
+
+func TestDependencies(t *testing.T) {
+	tenant := contoso()
+	tenant.Denied["identity/conditionalAccess/policies"] = true
+	tenant.Denied["domains"] = true
+	h := serve(t, tenant, entratest.Options{})
+	out := h.collect(t)
+	for _, name := range []string{"entra.group_members", "entra.federation_configurations"} {
+		if got := out.line(t, name); got.Status != snapshot.Failed || got.Code != "dependency" || !strings.Contains(got.Message, "denied") {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+// A list that breaks off inside an object is not a whole answer.
+func TestEmbeddedList(t *testing.T) {
+	tenant := contoso()
+	tenant.Collections["policies/featureRolloutPolicies"] = entratest.List{raw(`{"id":"fr1","isEnabled":true,"appliesTo":[{"id":"` + groupID +
+		`"}],"appliesTo@odata.nextLink":"https://graph.microsoft.com/v1.0/x"}`)}
+	h := serve(t, tenant, entratest.Options{})
+	out := h.collect(t)
+	out.wantOnly(t, map[string]snapshot.Status{"entra.feature_rollout_policies": snapshot.Partial})
+	if strings.Contains(out.document, "nextLink") {
+		t.Error("a link with a place in a listing is in the document")
+	}
+}
+
+// One group that cannot be read leaves the others, and says so.
+func TestOneGroupDenied(t *testing.T) {
+	h := serve(t, contoso(), entratest.Options{})
+	h.server.Fault(entratest.Fault{Path: "/v1.0/groups/" + groupID + "/transitiveMembers", Do: entratest.Status(403, "Authorization_RequestDenied", "hidden membership")})
+	out := h.collect(t)
+	out.wantOnly(t, map[string]snapshot.Status{"entra.group_members": snapshot.Partial})
+	if diff := cmp.Diff(map[string]int{nestedID: 1}, out.Snapshot.Entra.GroupMemberCounts); diff != "" {
+		t.Error(diff)
+	}
+	if len(out.Snapshot.Entra.Groups) != 2 {
+		t.Errorf("%d groups", len(out.Snapshot.Entra.Groups))
+	}
+}
+
+// Ids and names come from the tenant and may hold anything.
+func TestHostileNames(t *testing.T) {
+	hostile := []string{`a"b`, "a'b", "a/b", "a\\b", "a b", "a%2fb", "a?b#c", "a\nb", "a\u202eb", "../../me", "a\u0000b", "<script>", "a;b&c=d"}
+	tenant := contoso()
+	var groups, list entratest.List
+	var named []string
+	for _, name := range hostile {
+		quoted := jsonText(t, name)
+		groups = append(groups, raw(`{"id":`+quoted+`,"displayName":`+quoted+`}`))
+		tenant.Members[name] = []entratest.Member{{Type: "#microsoft.graph.user", ID: userID(0)}}
+		tenant.Federation[name] = contoso().Federation["contoso.example"]
+		list = append(list, raw(`{"id":`+quoted+`,"authenticationType":"Federated"}`))
+		named = append(named, quoted)
+	}
+	tenant.Collections["groups"] = groups
+	tenant.Collections["domains"] = list
+	tenant.Collections["identity/conditionalAccess/policies"] = entratest.List{
+		raw(`{"id":"ca","conditions":{"users":{"includeGroups":[` + strings.Join(named, ",") + `]}}}`),
+	}
+	tenant.Collections["policies/featureRolloutPolicies"] = entratest.List{}
+	h := serve(t, tenant, entratest.Options{})
+	out := h.collect(t)
+	out.wantOnly(t, nil)
+	want := make(map[string]int)
+	for _, name := range hostile {
+		want[name] = 1
+		if len(out.Snapshot.Entra.FederationConfigurations[name]) != 1 {
+			t.Errorf("domain %q has no configuration", name)
+		}
+	}
+	if diff := cmp.Diff(want, out.Snapshot.Entra.GroupMemberCounts); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for line := range strings.SplitSeq(out.log, "\n") {
+		if strings.Contains(line, "\u202e") {
+			t.Errorf("a direction mark in the log: %q", line)
+		}
+	}
+}
+
+func jsonText(t *testing.T, text string) string {
+	t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(quoted)
+}
+
+// The service's own limits are kept to: it never has to refuse.
+func TestKeepsToTheLimits(t *testing.T) {
+	h := serve(t, contoso(), entratest.Options{Limits: true})
+	h.network.Sleep = sleep
+	out := h.collect(t)
+	out.wantOnly(t, nil)
+	if strings.Contains(out.log, "status=429") {
+		t.Error("the service had to ask to slow down")
+	}
+	waits := 0
+	for _, e := range out.events {
+		if e.Kind == collectors.Waiting {
+			waits++
+			if e.Resource == "" || e.Reason != "rate limit" {
+				t.Errorf("%+v", e)
+			}
+		}
+	}
+	if waits == 0 {
+		t.Error("nobody was told of the wait between two requests for Conditional Access")
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Conditional Access shares its one request a second with every other program in
+// the tenant, and does not say how long to wait.
+func TestConditionalAccessThrottledByOthers(t *testing.T) {
+	h := serve(t, contoso(), entratest.Options{})
+	h.server.Fault(entratest.Fault{Path: "/v1.0/identity/conditionalAccess/policies", Times: 4, Do: entratest.Throttle("")})
+	out := h.collect(t)
+	out.wantOnly(t, nil)
+	if len(out.waited) < 4 {
+		t.Errorf("waited %v", out.waited)
+	}
+}
+
+func TestAddressesThatAreRefused(t *testing.T) {
+	for _, url := range []string{"http://graph.microsoft.com", "ftp://127.0.0.1", "https://u:p@graph.microsoft.com", "graph.microsoft.com", "https://", "::"} {
+		if _, err := entra.New(entra.Config{URL: url}); err == nil {
+			t.Errorf("%s was accepted", url)
+		}
+	}
+	for _, url := range []string{"", "https://graph.microsoft.us", "http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1/graph"} {
+		if _, err := entra.New(entra.Config{URL: url}); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestClouds(t *testing.T) {
+	tests := map[string]string{
+		"": "https://graph.microsoft.com", "public": "https://graph.microsoft.com", "gcc": "https://graph.microsoft.com",
+		"gcchigh": "https://graph.microsoft.us", "dod": "https://dod-graph.microsoft.us", "china": "https://microsoftgraph.chinacloudapi.cn",
+	}
+	for name, want := range tests {
+		root, scope, err := entra.Cloud(name)
+		if err != nil || root != want || scope != want+"/.default" {
+			t.Errorf("%s: %s %s %v", name, root, scope, err)
+		}
+	}
+	if _, _, err := entra.Cloud("mars"); err == nil || !strings.Contains(err.Error(), "gcchigh") {
+		t.Errorf("error = %v", err)
+	}
+}
+
+// No request more than is needed.
+func TestRequests(t *testing.T) {
+	tenant := contoso()
+	tenant.Collections["users"] = people(1001)
+	h := serve(t, tenant, entratest.Options{})
+	out := h.collect(t)
+	out.wantOnly(t, nil)
+	// 13 sections, 2 federated domains, 3 pages of users, 3 named groups of which
+	// two have members, roles and assignments and one group with roles, sign-ins
+	// thrice.
+	if got := len(out.requests); got != 13+2+3+5+3+3 {
+		t.Errorf("%d requests:\n%s", got, strings.Join(out.requests, "\n"))
+	}
+	for _, request := range out.requests {
+		if !strings.HasPrefix(request, "GET ") {
+			t.Errorf("a request that is not a GET: %s", request)
+		}
+	}
+}
