@@ -39,11 +39,11 @@ func (s *scanner) fault(pointer, problem, hint string) *Error {
 // failure makes the error for what the decoder reported. pointer names the value
 // that was being read.
 func (s *scanner) failure(pointer string, err error) *Error {
-	rest := s.dec.UnreadBuffer()
-	rest = rest[min(s.offset-s.dec.InputOffset(), int64(len(rest))):]
 	if errors.Is(err, errValueTooLong) {
 		return s.fault(pointer, fmt.Sprintf("longer than %d bytes", s.limit), hintLimit)
 	}
+	rest := s.dec.UnreadBuffer()
+	rest = rest[min(s.offset-s.dec.InputOffset(), int64(len(rest))):]
 	syntax := (*jsontext.SyntacticError)(nil)
 	if errors.As(err, &syntax) {
 		pointer = string(syntax.JSONPointer)

@@ -57,14 +57,19 @@ type Record struct {
 //
 // Memory grows by 16 bytes a mailbox, and with the other members.
 func Read(name string, r io.Reader, visit func(*Record) error) (*Document, error) {
+	return scan(name, newSource(r), visit)
+}
+
+func scan(name string, src *source, visit func(*Record) error) (*Document, error) {
 	doc := &Document{Name: name}
-	src := newSource(r)
-	s := &scanner{doc: doc, src: src, visit: visit, at: place{1, 1}, rule: documentRule().object}
 	if err := src.start(); err != nil {
 		err.File = name
 		return nil, err
 	}
-	s.dec = jsontext.NewDecoder(src)
+	s := &scanner{
+		doc: doc, src: src, dec: jsontext.NewDecoder(src), visit: visit,
+		rule: documentRule().object, at: place{1, 1},
+	}
 	if err := s.document(); err != nil {
 		return nil, err
 	}
@@ -279,10 +284,14 @@ func (s *scanner) token() error {
 // decoder's own, for failure.
 func (s *scanner) value() (jsontext.Value, error) {
 	raw, err := s.dec.ReadValue()
-	if err == nil {
-		s.move(raw)
+	switch {
+	case err != nil:
+		return nil, err
+	case int64(len(raw)) > s.limit: // it was read ahead, as a whole
+		return nil, errValueTooLong
 	}
-	return raw, err
+	s.move(raw)
+	return raw, nil
 }
 
 func (s *scanner) move(text []byte) {
