@@ -5,6 +5,8 @@
 #   under: its own, else the organisation's default, else none.
 package lib.authentication_policies
 
+import data.lib.names
+
 # The flags that Exchange Online documents, one a protocol.
 _documented := {
 	"AllowBasicAuthActiveSync",
@@ -75,6 +77,8 @@ reasons(policy, "silent") := silent_flags(policy)
 
 reasons(policy, "strange") := strange_flags(policy)
 
+reasons(_, "blocks") := []
+
 # METADATA
 # description: >-
 #   The policy that a reference names. Exchange refers to a policy by name, id,
@@ -116,6 +120,35 @@ _names(reference) if {
 _named(policies, reference) := {"kind": "policy", "policy": policy} if {
 	policy := find(policies, reference)
 } else := {"kind": "missing", "name": reference}
+
+# METADATA
+# description: >-
+#   What an answer of effective or default_policy does about basic authentication,
+#   as {key, args}: the verdict of the policy with its name and the flags that are
+#   the reason, or the kind of an answer without a policy.
+judged(answer) := {"key": key, "args": {"policy": name(answer.policy), "flags": reasons(answer.policy, key)}} if {
+	key := verdict(answer.policy)
+} else := {"key": "missing", "args": {"policy": answer.name}} if {
+	answer.kind == "missing"
+} else := {"key": answer.kind, "args": {}}
+
+# METADATA
+# description: >-
+#   The same for SMTP AUTH alone: refused, allowed or not_set by a policy, or the
+#   kind of an answer without one.
+judged_on_smtp(answer) := {"key": _smtp(answer.policy), "args": {"policy": name(answer.policy)}} if {
+	answer.kind == "policy"
+} else := judged(answer)
+
+_smtp(policy) := "refused" if {
+	policy.AllowBasicAuthSmtp == false
+} else := "allowed" if {
+	policy.AllowBasicAuthSmtp == true
+} else := "not_set"
+
+# METADATA
+# description: The name by which people know a policy.
+name(policy) := names.first(policy, ["Name", "Identity", "Id"])
 
 # METADATA
 # description: >-

@@ -85,6 +85,31 @@ test_a_mailbox_is_under_its_own_policy_or_the_default if {
 	authentication_policies.effective({"exchange": {}}, {}, [_blocking]) == {"kind": "unread"}
 }
 
+test_an_answer_is_judged_with_its_reasons if {
+	open := _with("AllowBasicAuthPop", true)
+	authentication_policies.judged({"kind": "policy", "policy": open}) == {
+		"key": "open",
+		"args": {"policy": "Block Basic Authentication", "flags": ["AllowBasicAuthPop"]},
+	}
+	authentication_policies.judged({"kind": "policy", "policy": _blocking}) == {
+		"key": "blocks",
+		"args": {"policy": "Block Basic Authentication", "flags": []},
+	}
+	authentication_policies.judged({"kind": "missing", "name": "Gone"}) == {"key": "missing", "args": {"policy": "Gone"}}
+	authentication_policies.judged({"kind": "none"}) == {"key": "none", "args": {}}
+	authentication_policies.judged({"kind": "unread"}) == {"key": "unread", "args": {}}
+}
+
+_on_smtp(policy) := authentication_policies.judged_on_smtp({"kind": "policy", "policy": policy})
+
+test_smtp_is_judged_by_its_own_flag if {
+	args := {"policy": "Block Basic Authentication"}
+	_on_smtp(_with("AllowBasicAuthPop", true)) == {"key": "refused", "args": args}
+	_on_smtp(_with("AllowBasicAuthSmtp", true)) == {"key": "allowed", "args": args}
+	_on_smtp(_with("AllowBasicAuthSmtp", null)) == {"key": "not_set", "args": args}
+	authentication_policies.judged_on_smtp({"kind": "none"}) == {"key": "none", "args": {}}
+}
+
 test_a_change_is_compared_as_a_moment if {
 	moment := "2026-11-20T08:00:00Z"
 	every text in [

@@ -1,5 +1,7 @@
 package lib.conditional_access
 
+import data.lib.names
+
 # METADATA
 # description: >-
 #   The client types of legacy authentication. Basic authentication that Exchange
@@ -125,6 +127,69 @@ _may_take_in(side, token) if {
 	some other in side["in"]
 	not apart(token, other)
 }
+
+# METADATA
+# description: >-
+#   What keeps the policies from blocking legacy clients, as {key, args, policy},
+#   policy being a place in the list: not_blocked for the client types that no
+#   policy blocks for everybody (without a place); left_out for a hole;
+#   left_out_perhaps for one that another policy may cover; perhaps_break_glass for
+#   an excluded user who may be a break-glass account that is declared by name
+#   only. break_glass are the declared accounts, as {id, user_principal_name}.
+gaps(policies, break_glass) := _unblocked(policies, spared) | {gap |
+	some hole in holes(policies, spared)
+	gap := {
+		"key": _weight(hole, break_glass),
+		"args": {
+			"policy": name(policies[hole.policy]),
+			"kind": hole.kind,
+			"id": hole.id,
+			"clients": hole.clients,
+		},
+		"policy": hole.policy,
+	}
+} if {
+	spared := spared_users(break_glass)
+}
+
+# METADATA
+# description: The ids of declared accounts, for closes and holes.
+spared_users(break_glass) := {lower(account.id) |
+	some account in break_glass
+	account.id != ""
+}
+
+_unblocked(policies, spared) := {{"key": "not_blocked", "args": {"clients": clients}} |
+	clients := [client |
+		some client in legacy_clients
+		not closes(policies, client, spared)
+		count(_holes(policies, client, spared)) == 0
+	]
+	count(clients) > 0
+}
+
+_weight(hole, break_glass) := "perhaps_break_glass" if {
+	hole.kind == "user"
+	some account in break_glass
+	account.id == ""
+} else := "left_out" if {
+	hole.certain
+} else := "left_out_perhaps"
+
+# METADATA
+# description: >-
+#   The declared break-glass accounts that policies against legacy clients leave
+#   out, as {policy, id} with the name of the policy.
+spared_by(policies, break_glass) := {{"policy": name(policies[i]), "id": token.id} |
+	some client in legacy_clients
+	some i in _blocking(policies, client)
+	some token in scope(policies[i]).users.out
+	is_spared(token, spared_users(break_glass))
+}
+
+# METADATA
+# description: The name by which people know a policy.
+name(policy) := names.first(policy, ["displayName", "id"])
 
 # METADATA
 # description: >-

@@ -137,3 +137,35 @@ test_a_policy_that_falls_short_says_why if {
 	not conditional_access.falls_short(_set(_everybody, "/grantControls/builtInControls", ["compliantDevice"]), [])
 	not conditional_access.falls_short(_set(_conditions("signInRiskLevels", ["high"]), "/conditions/clientAppTypes", ["browser"]), [])
 }
+
+_ids := [{"id": "B1", "user_principal_name": ""}]
+
+test_gaps_say_what_is_not_blocked if {
+	conditional_access.gaps([], _ids) == {{"key": "not_blocked", "args": {"clients": ["exchangeActiveSync", "other"]}}}
+	only_other := _conditions("clientAppTypes", ["other"])
+	conditional_access.gaps([only_other], _ids) == {{"key": "not_blocked", "args": {"clients": ["exchangeActiveSync"]}}}
+	conditional_access.gaps([_everybody], _ids) == set()
+}
+
+_gap(key, kind, id) := {
+	"key": key,
+	"args": {"policy": "Everybody", "kind": kind, "id": id, "clients": ["exchangeActiveSync", "other"]},
+	"policy": 0,
+}
+
+test_gaps_say_what_is_left_out if {
+	conditional_access.gaps([_exclusions.group], _ids) == {_gap("left_out", "group", "g1")}
+	uncertain := conditional_access.gaps([_exclusions.group, _conditions("users", {"includeGroups": ["g2"]})], _ids)
+	uncertain == {_gap("left_out_perhaps", "group", "g1")}
+}
+
+test_gaps_know_break_glass_accounts_by_id_only if {
+	excluding := _without("users/excludeUsers", ["b1"])
+	conditional_access.gaps([excluding], _ids) == set()
+	conditional_access.gaps([excluding], []) == {_gap("left_out", "user", "b1")}
+	nameless := [{"id": "", "user_principal_name": "b1@example.com"}]
+	conditional_access.gaps([excluding], nameless) == {_gap("perhaps_break_glass", "user", "b1")}
+	conditional_access.gaps([_exclusions.group], nameless) == {_gap("left_out", "group", "g1")}
+	conditional_access.spared_by([excluding, _everybody], _ids) == {{"policy": "Everybody", "id": "b1"}}
+	conditional_access.spared_by([_exclusions.user], _ids) == set()
+}
