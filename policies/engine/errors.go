@@ -68,6 +68,17 @@ type problems struct {
 
 func (p *problems) add(e *LoadError) { p.list = append(p.list, e) }
 
+// addUnseen adds the errors of the other that stand on lines that have none yet:
+// the compiler finds again, and says less well, what our own checks have found.
+func (p *problems) addUnseen(other *problems) {
+	own := p.list
+	for _, e := range other.list {
+		if !slices.ContainsFunc(own, func(o *LoadError) bool { return o.File == e.File && o.Line == e.Line }) {
+			p.add(e)
+		}
+	}
+}
+
 // at adds an error at an AST location.
 func (p *problems) at(loc *ast.Location, hint, format string, args ...any) {
 	e := &LoadError{Problem: fmt.Sprintf(format, args...), Hint: hint}

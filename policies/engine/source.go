@@ -16,9 +16,9 @@ import (
 type source struct {
 	// file is the path that errors name.
 	file string
-	// own says that the file is the user's, not Postern's.
-	own  bool
-	text string
+	// origin is the user's folder that the file is from, empty for Postern's own.
+	origin string
+	text   string
 	// module is nil when the text cannot be parsed.
 	module *ast.Module
 	// block is the METADATA above the package, nil when there is none.
@@ -33,7 +33,7 @@ type overlay struct {
 
 // readPolicies lists the Rego of Postern's own file system.
 func readPolicies(policies fs.FS) ([]*source, error) {
-	sources, _, err := readFolder(policies, func(name string) string { return name }, false)
+	sources, _, err := readFolder(policies, "")
 	if err != nil {
 		return nil, fmt.Errorf("load the controls: %w", err)
 	}
@@ -51,8 +51,7 @@ func readOwn(folder string) ([]*source, *overlay, error) {
 	case !info.IsDir():
 		return nil, nil, &LoadError{File: folder, Problem: "this is no folder", Hint: "name the folder that holds your controls"}
 	}
-	named := func(name string) string { return filepath.Join(folder, filepath.FromSlash(name)) }
-	sources, schema, err := readFolder(os.DirFS(folder), named, true)
+	sources, schema, err := readFolder(os.DirFS(folder), folder)
 	if err != nil {
 		return nil, nil, fmt.Errorf("load own controls from %s: %w", folder, err)
 	}
@@ -62,9 +61,15 @@ func readOwn(folder string) ([]*source, *overlay, error) {
 	return sources, schema, nil
 }
 
-// readFolder reads every Rego file that is no test, and schema.json at the root.
-// Folders whose names start with a dot belong to other tools.
-func readFolder(files fs.FS, named func(string) string, own bool) ([]*source, *overlay, error) {
+// readFolder reads every Rego file that is no test, and a user's schema.json at
+// the root. Folders whose names start with a dot belong to other tools.
+func readFolder(files fs.FS, origin string) ([]*source, *overlay, error) {
+	named := func(name string) string {
+		if origin == "" {
+			return name
+		}
+		return filepath.Join(origin, filepath.FromSlash(name))
+	}
 	var sources []*source
 	var schema *overlay
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -77,7 +82,7 @@ func readFolder(files fs.FS, named func(string) string, own bool) ([]*source, *o
 			return fs.SkipDir
 		case entry.IsDir():
 			return nil
-		case own && name == "schema.json":
+		case origin != "" && name == "schema.json":
 			text, err := fs.ReadFile(files, name)
 			schema = &overlay{file: named(name), text: text}
 			return err
@@ -85,7 +90,7 @@ func readFolder(files fs.FS, named func(string) string, own bool) ([]*source, *o
 			return nil
 		}
 		text, err := fs.ReadFile(files, name)
-		sources = append(sources, &source{file: named(name), own: own, text: string(text)})
+		sources = append(sources, &source{file: named(name), origin: origin, text: string(text)})
 		return err
 	})
 	return sources, schema, err
