@@ -69,7 +69,7 @@ test_closed_when_a_limited_denial_covers_the_rule if {
 		[_people(["00gPilot", "00gOther"]), _people(["00gPilot"])],
 		[_users(["00u1", "00u2"]), _users(["00u1"])],
 		[{"people": {"groups": {"exclude": ["00gPilot"]}}}, {"people": {"groups": {"exclude": ["00gPilot", "00gOther"]}}}],
-		[{"people": {"users": {"exclude": ["00u1"]}}}, {"people": {"users": {"exclude": ["00u1"]}}}],
+		[{"people": {"users": {"exclude": ["00u1"]}}}, {"people": {"users": {"exclude": ["00u1", "00u2"]}}}],
 		[_zone, _zone],
 		[{"network": {"connection": "ZONE", "include": ["nzoOffice", "nzoHome"]}}, _zone],
 		[{"userType": {"include": ["oty1", "oty2"]}}, {"userType": {"include": ["oty1"]}}],
@@ -84,6 +84,11 @@ test_closed_when_a_limited_denial_covers_the_rule if {
 test_open_when_the_denial_stands_below if {
 	_verdict([_allow({}), _rule("deny", 7, "DENY", _legacy)]) == {"case": "above_deny", "deny": {"name": "deny", "priority": 7}}
 	_verdict([_allow(_legacy)]) == {"case": "above_deny", "deny": {"name": "catch-all", "priority": 99}}
+
+	# A denial of browsers is none of legacy clients.
+	browsers := {"office365Client": {"include": ["WEB"]}}
+	others := [_rule("above", 1, "DENY", browsers), _rule("below", 6, "DENY", browsers), _rule("modern", 7, "ALLOW", _modern)]
+	_verdict(array.concat(others, [_allow({})])) == {"case": "above_deny", "deny": {"name": "catch-all", "priority": 99}}
 }
 
 test_open_when_nothing_denies if {
@@ -104,6 +109,14 @@ test_gap_when_the_denial_surely_leaves_somebody_out if {
 		["risk", {"riskScore": {"level": "HIGH"}}, {}],
 		["device", {"device": {"registered": true}}, {}],
 		["user type", {"userType": {"exclude": ["oty1"]}}, {}],
+		# What both leave out is no gap.
+		[
+			"network",
+			object.union(_zone, {"people": {"groups": {"exclude": ["00gPilot"]}, "users": {"exclude": ["00u1"]}}}),
+			{"people": {"groups": {"exclude": ["00gPilot"]}, "users": {"exclude": ["00u1", "00u2"]}}},
+		],
+		# Zones beside ANYWHERE limit nothing.
+		["network", _zone, {"network": {"connection": "ANYWHERE", "include": ["nzoOffice"]}}],
 	]
 	every example in gaps {
 		_verdict([_deny(example[1]), _allow(example[2])]) == {
@@ -114,10 +127,28 @@ test_gap_when_the_denial_surely_leaves_somebody_out if {
 	}
 }
 
+_both := {"people": {"users": {"include": ["00u1"]}, "groups": {"include": ["00gPilot"]}}}
+
 test_undecided_when_a_list_of_rules_cannot_tell if {
 	undecided := [
 		[_people(["00gPilot"]), {}],
 		[_people(["00gPilot"]), _users(["00u1"])],
+		[_users(["00u1"]), {}],
+		[_users(["00u1"]), _users(["00u2"])],
+		[_users(["00u1"]), _both],
+		[_people(["00gPilot"]), _both],
+		[_both, _people(["00gPilot"])],
+		[_both, _users(["00u1"])],
+		[{"people": {"users": {"exclude": ["00u1"]}}}, _people(["00gPilot"])],
+		[{"people": {"users": {"exclude": ["00u1"]}}}, _users(["00u2"])],
+		[_zone, {"network": {"connection": "ZONE", "exclude": ["nzoHome"]}}],
+		[_not_zone, {"network": {"connection": "ZONE", "exclude": ["nzoHome"]}}],
+		[{"network": {"connection": "ZONE", "include": ["nzoOffice"], "exclude": ["nzoHome"]}}, _zone],
+		[
+			{"platform": {"include": [{"type": "MOBILE", "os": {"type": "IOS"}}]}},
+			{"platform": {"include": [{"type": "MOBILE", "os": {"type": "ANDROID"}}]}},
+		],
+		[{"userType": {"exclude": ["oty1"]}}, {"userType": {"include": ["oty2"]}}],
 		[_people(["00gPilot"]), _people(["00gOther"])],
 		[{"people": {"users": {"include": ["00u1"]}, "groups": {"include": ["00gAll"]}}}, {}],
 		[{"people": {"groups": {"exclude": ["00gPilot"]}}}, _people(["00gOther"])],
@@ -144,6 +175,8 @@ test_undecided_when_several_denials_share_the_work if {
 test_undecided_when_the_denial_is_for_a_client_nobody_knows if {
 	odd := _rule("deny", 1, "DENY", {"office365Client": {"include": ["FRIDGE"]}})
 	_verdict([odd, _allow({})]).why == ["the client type 'FRIDGE'"]
+	limited := _rule("deny", 1, "DENY", object.union({"office365Client": {"include": ["FRIDGE"]}}, _zone))
+	_case([limited, _allow({})]) == "undecided_deny"
 }
 
 test_undecided_when_the_rule_itself_cannot_be_understood if {
@@ -158,6 +191,7 @@ test_undecided_when_the_rule_itself_cannot_be_understood if {
 		_verdict([_allow(example[0])]) == {"case": "undecided", "why": [example[1]]}
 	}
 	_case([_rule("allow", 5, "MAYBE", {})]) == "undecided"
+	_case([object.union(_allow(object.union_n([_legacy, _zone, _people(["00gPilot"])])), {"status": null})]) == "undecided"
 }
 
 test_legacy_clients_named_with_a_device_condition_are_let_in if {
@@ -175,6 +209,7 @@ test_exception_without_names_or_zone_is_none if {
 		_zone,
 		object.union(_zone, _people(["00gAll"])),
 		object.union(_not_zone, _people(["00gPilot"])),
+		object.union({"network": {"connection": "ANYWHERE", "include": ["nzoOffice"]}}, _people(["00gPilot"])),
 		object.union(_zone, {"people": {"groups": {"exclude": ["00gPilot"]}}}),
 	]
 	every conditions in open {

@@ -7,6 +7,8 @@
 #   absent, null or empty limits nothing; conditions null is a rule for everything.
 package lib.okta_rules
 
+import data.lib.names
+
 # METADATA
 # description: >-
 #   The app instances that take requests. One whose status is not known to be off
@@ -17,9 +19,7 @@ _off(app) if app.status in {"INACTIVE", "DELETED"}
 
 # METADATA
 # description: The app's name for people.
-label(app) := app.label if is_string(app.label)
-
-else := object.get(app, "id", "without a name")
+label(app) := names.first(app, ["label", "id"])
 
 # METADATA
 # description: The id of the policy that decides for the app, the last segment of its link.
@@ -77,9 +77,7 @@ entry(key, subject, args) := {
 
 # METADATA
 # description: The rule's name for people.
-name(rule) := rule.name if is_string(rule.name)
-
-else := object.get(rule, "id", "without a name")
+name(rule) := names.first(rule, ["name", "id"])
 
 # METADATA
 # description: The rule's priority for people.
@@ -252,12 +250,7 @@ _narrows(condition, value) if {
 
 _filled(value) if not _empty(value)
 
-_empty(null)
-
-_empty(value) if {
-	not is_null(value)
-	json.marshal(value) in {"{}", "[]"}
-}
+_empty(value) if json.marshal(value) in {"null", "{}", "[]"}
 
 _lists_something(value) if {
 	walk(value, [_, inner])
@@ -286,12 +279,7 @@ people(rule) := {
 	"without_users": _set(_people(rule, "users"), "exclude"),
 }
 
-_people(rule, part) := value if {
-	value := condition(rule, "people")[part]
-	is_object(value)
-}
-
-else := {}
+_people(rule, part) := object.get(condition(rule, "people"), part, {})
 
 # METADATA
 # description: The values that a condition includes or excludes, as a set.

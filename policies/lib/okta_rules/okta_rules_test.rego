@@ -36,9 +36,9 @@ test_inactive_and_deleted_apps_take_no_requests if {
 
 test_labels_and_names_fall_back_on_ids if {
 	okta_rules.label({"id": "0oa1", "label": null}) == "0oa1"
-	okta_rules.label({}) == "without a name"
+	okta_rules.label({}) == "unnamed"
 	okta_rules.name({"id": "rul1"}) == "rul1"
-	okta_rules.name({}) == "without a name"
+	okta_rules.name({}) == "unnamed"
 	okta_rules.priority({"priority": 0}) == 0
 	okta_rules.priority({"priority": null}) == "unknown"
 }
@@ -91,11 +91,14 @@ test_lowest_number_first_and_catch_all_last if {
 	okta_rules.above(high, _catch_all)
 	not okta_rules.above(_catch_all, high)
 	not okta_rules.above(object.remove(low, ["priority"]), high)
+	not okta_rules.above(object.union(low, {"priority": null}), high)
+	not okta_rules.above(low, object.union(high, {"priority": "last"}))
 }
 
 test_a_shipped_rule_with_conditions_is_no_catch_all if {
 	shipped := object.union(_rule("Allow Web and Modern Auth", 1, "ALLOW", _modern), {"system": true})
 	not okta_rules.catch_all(shipped)
+	not okta_rules.catch_all({"system": true, "conditions": {"network": {"connection": "ZONE", "include": ["nzo1"]}}})
 	okta_rules.above(_rule("first", 0, "DENY", _legacy), shipped)
 	not okta_rules.above(_rule("second", 2, "DENY", _legacy), shipped)
 }
@@ -105,6 +108,7 @@ test_access_and_verification_are_read_with_care if {
 	okta_rules.access({"actions": null}) == "unknown"
 	okta_rules.verification({"actions": {"appSignOn": {"verificationMethod": {"type": "ASSURANCE"}}}}) == {"type": "ASSURANCE"}
 	okta_rules.verification(_catch_all) == {}
+	okta_rules.verification({"actions": {"appSignOn": {"verificationMethod": null}}}) == {}
 }
 
 test_absent_client_condition_is_every_client if {
@@ -180,6 +184,8 @@ test_each_condition_narrows_when_it_says_something if {
 		["network", {"include": ["nzo1"]}],
 		["platform", {"include": [{"type": "MOBILE", "os": {"type": "IOS"}}]}],
 		["platform", {"include": [{"type": "ANY", "os": {"type": "OTHER"}}]}],
+		["platform", {"include": [{"type": "MOBILE"}]}],
+		["platform", {"include": [{"type": "MOBILE", "os": {"type": "ANY"}}]}],
 		["platform", {"exclude": [{"type": "MOBILE"}]}],
 		["device", {"registered": true}],
 		["device", {"registered": false}],
@@ -237,6 +243,7 @@ test_rule_reaches_a_group_that_it_is_for if {
 	_reach(_for(["00gAll"]), []) == "yes"
 	_reach(_for(["00gOther"]), []) == "maybe"
 	_reach({"people": {"users": {"include": ["00u1"]}}}, []) == "maybe"
+	_reach({"people": {"users": {"include": ["00u1"]}, "groups": {"include": ["00gBoard"]}}}, []) == "maybe"
 	_reach({"people": {"groups": {"exclude": ["00gBoard"]}}}, []) == "no"
 }
 
@@ -244,6 +251,9 @@ test_rule_above_for_the_group_takes_its_members_first if {
 	_reach({}, [_rule("board", 1, "ALLOW", object.union(_modern, _for(["00gBoard"])))]) == "no"
 	_reach({}, [_rule("board", 9, "ALLOW", object.union(_modern, _for(["00gBoard"])))]) == "yes"
 	_reach({}, [_rule("web only", 1, "ALLOW", object.union(_for(["00gBoard"]), {"office365Client": {"include": ["WEB"]}}))]) == "yes"
+	_reach({}, [_rule("other", 1, "ALLOW", object.union(_modern, _for(["00gOther"])))]) == "yes"
+	doubtful := object.union(_rule("board", 1, "ALLOW", object.union(_modern, _for(["00gBoard"]))), {"status": null})
+	_reach({}, [doubtful]) == "yes"
 	partly := {"people": {"groups": {"include": ["00gBoard"]}, "users": {"exclude": ["00u1"]}}}
 	_reach({}, [_rule("partly", 1, "ALLOW", object.union(_modern, partly))]) == "yes"
 	zone := {"network": {"connection": "ZONE", "include": ["nzo1"]}}

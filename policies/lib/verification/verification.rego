@@ -103,7 +103,6 @@ _steps(chain) := [step.authenticationMethods |
 # offers none of that type. guess is what a method of unknown type counts as: every
 # type to be sure that a chain is strong, none to be sure that it is weak.
 _chain_is_strong(steps, guess) if {
-	count(steps) > 0
 	every type in _any_type {
 		some step in steps
 		not _offers(step, type, guess)

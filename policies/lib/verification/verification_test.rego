@@ -28,6 +28,8 @@ test_one_factor_mode_is_one_factor_without_user_verification if {
 		_reason(_assurance("1FA", constraints)) == "one_factor"
 	}
 	_answer({"type": "ASSURANCE", "factorMode": "1FA"}) == "no"
+	_answer(_assurance("1FA", [{"possession": {"required": true}, "knowledge": null}])) == "no"
+	_answer(_assurance("1FA", [{"possession": {"required": true}, "knowledge": {"required": false}}])) == "no"
 }
 
 test_one_factor_mode_needs_user_verification_in_every_alternative if {
@@ -42,6 +44,9 @@ test_what_nothing_documents_is_unknown if {
 		_assurance("1FA", [{"possession": {"required": false, "userVerification": "REQUIRED"}}]),
 		_assurance("1FA", [{"possession": {"required": true}, "knowledge": {"required": true}}]),
 		_assurance("3FA", []),
+		{"type": "SOMETHING_NEW", "factorMode": "1FA"},
+		_chain([{"authenticationMethods": []}]),
+		_chain([{"authenticationMethods": {"key": "okta_password", "method": "password"}}]),
 		{"type": "ASSURANCE"},
 		{"type": "SOMETHING_NEW", "factorMode": "2FA"},
 		{},
@@ -78,6 +83,7 @@ test_every_alternative_of_a_chain_counts if {
 		_chain([_step(["password"])]),
 		_chain([_then(["password"], _step(["security_question"]))]),
 		_chain([_then(["sms"], _step(["push"]))]),
+		_chain([_then(["password"], {"authenticationMethods": []})]),
 		# Whoever picks sms first and push second stays within possession.
 		_chain([_then(["password", "sms"], _step(["push"]))]),
 		_chain([_then(["password"], _step(["sms"])), _step(["webauthn"])]),
@@ -126,6 +132,8 @@ test_intervals_of_chains if {
 	])
 	verification.intervals(own) == {"PT8H", "PT1H", ""}
 	verification.intervals(_chain([])) == {""}
+	root := object.union(_then(["password"], _step(["sms"])), {"reauthenticateIn": "PT1H"})
+	verification.intervals(_chain([root])) == {"PT1H"}
 }
 
 test_longest_interval_decides if {

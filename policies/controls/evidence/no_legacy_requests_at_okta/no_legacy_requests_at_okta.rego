@@ -24,9 +24,9 @@
 #   step: evidence
 #   needs: [evidence.okta_requests]
 #   messages:
-#     succeeded: "{members} by '{client}' show that a password alone was accepted at Okta's legacy endpoint."
-#     device_registration: "{members} at Okta's legacy endpoint succeeded and call themselves Windows device registration. Anybody can write that: check that they come from your own devices."
-#     attempted: "{members} by '{client}' were refused at Okta's legacy endpoint."
+#     succeeded: "{members} by '{client}' {shows|show} that a password alone was accepted at Okta's legacy endpoint."
+#     device_registration: "{members} at Okta's legacy endpoint succeeded and {calls itself|call themselves} Windows device registration. Anybody can write that: check that they come from your own devices."
+#     attempted: "{members} by '{client}' {was|were} refused at Okta's legacy endpoint."
 #   remediation:
 #     text: >-
 #       Find out which client it is and move it to modern authentication, or into an

@@ -52,6 +52,11 @@ test_no_user_agent_comes_through_as_it_stands if {
 	_found(2) == {["succeeded", "an unlisted user agent", 4]}
 }
 
+test_a_success_is_noted_neither_as_registration_nor_as_attempt if {
+	found := control.notes with input as json.patch(good, mutations[0].patch)
+	{entry.okta_request | some entry in found} == {1, 2, 3}
+}
+
 test_notes_device_registration_and_attempts if {
 	found := control.notes with input as good
 	found == {

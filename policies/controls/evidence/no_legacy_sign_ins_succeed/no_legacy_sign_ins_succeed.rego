@@ -26,10 +26,10 @@
 #   step: evidence
 #   needs: [evidence.sign_ins]
 #   messages:
-#     succeeded: "{members} by '{client}' show that basic authentication succeeded."
-#     password_grant: "{members} by the application '{app}' show that a password grant succeeded."
-#     attempted: "{members} by '{client}' show attempts with basic authentication; none succeeded."
-#     password_grant_attempted: "{members} by the application '{app}' show attempts at a password grant; none succeeded."
+#     succeeded: "{members} by '{client}' {shows|show} that basic authentication succeeded."
+#     password_grant: "{members} by the application '{app}' {shows|show} that a password grant succeeded."
+#     attempted: "{members} by '{client}' {shows|show} attempts with basic authentication; none succeeded."
+#     password_grant_attempted: "{members} by the application '{app}' {shows|show} attempts at a password grant; none succeeded."
 #   remediation:
 #     text: >-
 #       Find out what signs in: the application, the user agent and the user are in the
@@ -45,6 +45,7 @@
 package controls.evidence.no_legacy_sign_ins_succeed
 
 import data.lib.clients
+import data.lib.names
 
 violations contains {"key": key, "args": args, "sign_in": i} if {
 	some [i, sign_in, key, args] in _legacy
@@ -62,7 +63,7 @@ _legacy contains [i, sign_in, "succeeded", {"client": sign_in.client_app}] if {
 	clients.legacy(sign_in)
 }
 
-_legacy contains [i, sign_in, "password_grant", {"app": object.get(sign_in, "app", "without a name")}] if {
+_legacy contains [i, sign_in, "password_grant", {"app": names.first(sign_in, ["app"])}] if {
 	some i, sign_in in input.evidence.sign_ins
 	not clients.legacy(sign_in)
 	clients.password_grant(sign_in)

@@ -50,7 +50,7 @@ test_fails_when_basic_authentication_succeeds if {
 }
 
 test_fails_when_a_password_grant_succeeds if {
-	_found(2) == {{"key": "password_grant", "args": {"app": "without a name"}, "sign_in": 2}}
+	_found(2) == {{"key": "password_grant", "args": {"app": "unnamed"}, "sign_in": 2}}
 	_found(3) == {{"key": "password_grant", "args": {"app": "Mailer"}, "sign_in": 4}}
 }
 

@@ -27,10 +27,10 @@
 #   step: evidence
 #   needs: [evidence.sign_ins, evidence.okta_requests]
 #   messages:
-#     outdated: "{members} are by {client}, which cannot do modern authentication."
-#     refused: "{members} are by {client}, which cannot do modern authentication; they were refused."
-#     maybe: "{members} are by {client}, which may be able to do modern authentication: it depends on its settings or its version."
-#     unlisted: "{members} are by {client}, which is in no list: evaluate whether it can do modern authentication."
+#     outdated: "{members} {is|are} by {client}, which cannot do modern authentication."
+#     refused: "{members} {is|are} by {client}, which cannot do modern authentication; they were refused."
+#     maybe: "{members} {is|are} by {client}, which may be able to do modern authentication: it depends on its settings or its version."
+#     unlisted: "{members} {is|are} by {client}, which is in no list: evaluate whether it can do modern authentication."
 #   remediation:
 #     text: >-
 #       Tell the users listed and give them a client that can: Outlook 2016 or later on

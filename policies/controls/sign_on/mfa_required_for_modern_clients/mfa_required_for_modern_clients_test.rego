@@ -104,6 +104,22 @@ test_fails_at_the_place_of_the_rule if {
 	entry.args == {"rule": "modern", "priority": 1, "apps": ["Microsoft Office 365"]}
 }
 
+test_what_is_certain_is_not_unknown_as_well if {
+	any_client := [{"op": "replace", "path": _at(1, "conditions"), "value": {}}, {
+		"op": "replace",
+		"path": _method(1),
+		"value": _one,
+	}]
+	every patch in [mutations[0].patch, any_client] {
+		_keys(patch) == {"one_factor"}
+		count(control.unknown) == 0 with input as json.patch(good, patch)
+	}
+}
+
+test_unknown_client_with_two_factors_is_no_matter if {
+	_unknown([{"op": "replace", "path": _at(1, "conditions"), "value": _clients(["FRIDGE"])}]) == set()
+}
+
 test_rule_that_nobody_reaches_is_not_judged if {
 	shadow := {"op": "replace", "path": _at(1, "conditions"), "value": null}
 	_keys([shadow, {"op": "replace", "path": _method(2), "value": _one}]) == set()

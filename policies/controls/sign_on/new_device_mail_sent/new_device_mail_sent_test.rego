@@ -47,6 +47,23 @@ test_passes_when_unread_but_mails_were_sent_lately if {
 	_keys([_unread]) == {"violations": set(), "unknown": set(), "notes": {"sent"}}
 }
 
+test_setting_that_was_read_needs_no_mails if {
+	old := {"op": "replace", "path": "/evidence/new_device_mails/last_sent_at", "value": "2026-10-01T07:00:00Z"}
+	_keys([old]) == {"violations": set(), "unknown": set(), "notes": set()}
+	none := {"op": "replace", "path": "/evidence/new_device_mails", "value": {"sent": 0}}
+	_keys([none]) == {"violations": set(), "unknown": set(), "notes": {"none_seen"}}
+}
+
+test_a_mail_a_day_before_the_snapshot_is_recent if {
+	edge := {"op": "replace", "path": "/evidence/new_device_mails/last_sent_at", "value": "2026-10-31T08:00:00Z"}
+	_keys([_unread, edge]) == {"violations": set(), "unknown": set(), "notes": {"sent"}}
+}
+
+test_unknown_when_no_mail_is_counted_whatever_the_date_says if {
+	none := {"op": "replace", "path": "/evidence/new_device_mails/sent", "value": 0}
+	_keys([_unread, none]) == {"violations": set(), "unknown": {"not_read"}, "notes": set()}
+}
+
 test_unknown_when_unread_and_mails_are_old if {
 	old := {"op": "replace", "path": "/evidence/new_device_mails/last_sent_at", "value": "2026-10-01T07:00:00Z"}
 	_keys([_unread, old]) == {"violations": set(), "unknown": {"sent_earlier"}, "notes": set()}

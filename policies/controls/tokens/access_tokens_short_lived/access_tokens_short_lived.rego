@@ -39,6 +39,7 @@
 package controls.tokens.access_tokens_short_lived
 
 import data.lib.durations
+import data.lib.names
 
 violations contains _entry("too_long", i, {"lifetime": text, "limit": input.config.access_token_hours}) if {
 	some i, policy in input.entra.token_lifetime_policies
@@ -90,6 +91,4 @@ _entry(key, i, args) := {
 	policy := input.entra.token_lifetime_policies[i]
 }
 
-_name(policy) := policy.displayName if is_string(policy.displayName)
-
-else := policy.id
+_name(policy) := names.first(policy, ["displayName", "id"])

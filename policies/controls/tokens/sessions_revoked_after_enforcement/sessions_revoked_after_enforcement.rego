@@ -26,7 +26,7 @@
 #   optional: ["mailboxes[].entra.createdDateTime", "mailboxes[].entra.signInActivity"]
 #   messages:
 #     not_revoked: The sessions of {members} were last revoked before the rules were enforced, so tokens from before them still work.
-#     not_set: Entra does not say from when on the sessions of {members} are valid.
+#     not_set: Entra does not say from when on the sessions of {members} {is|are} valid.
 #     idle: The sessions of {members} were not revoked after the rules were enforced, but the accounts had not signed in for 90 days before that.
 #     account_disabled: The sessions of {members} were not revoked after the rules were enforced; the accounts are disabled. Revoke them before they are enabled again.
 #     moment_from_last_change: The moment of enforcement is taken from the last change of the rules. Set enforced_at in postern.yaml if it was another.

@@ -47,6 +47,11 @@ mutations := [
 		"value": _before,
 	}]},
 	{"name": "activity not read", "patch": [{"op": "remove", "path": _at(3, "signInActivity")}]},
+	{"name": "active at the edge", "patch": [{
+		"op": "replace",
+		"path": _at(3, "signInActivity/lastSignInDateTime"),
+		"value": "2026-07-03T08:00:00Z",
+	}]},
 	{"name": "enabled", "patch": [{"op": "replace", "path": _at(5, "accountEnabled"), "value": true}]},
 	{"name": "enabled or not is unsaid", "patch": [{"op": "replace", "path": _at(5, "accountEnabled"), "value": null}]},
 	{"name": "made before", "patch": [{"op": "replace", "path": _at(2, "createdDateTime"), "value": _before}]},
@@ -80,16 +85,21 @@ test_fails_when_sessions_are_older_than_the_rules if {
 }
 
 test_fails_when_the_excuse_is_gone if {
-	every i in [3, 4, 5] {
+	every i in [3, 4, 5, 6] {
 		_found(i) == {["not_revoked", 3]}
 	}
-	every i in [6, 7] {
+	every i in [7, 8] {
 		_found(i) == {["not_revoked", 5]}
 	}
-	every i in [8, 9] {
+	every i in [9, 10] {
 		_found(i) == {["not_set", 2]}
 	}
-	_found(10) == {["not_revoked", 3], ["not_set", 4]}
+	_found(11) == {["not_revoked", 3], ["not_set", 4]}
+}
+
+test_account_made_at_that_moment_is_new if {
+	edge := [{"op": "replace", "path": _at(2, "createdDateTime"), "value": "2026-10-01T08:00:00Z"}]
+	count(control.violations) == 0 with input as json.patch(good, edge)
 }
 
 test_unknown_when_the_moment_is if {

@@ -49,6 +49,7 @@
 #     undo: Update-MgIdentityConditionalAccessPolicy -ConditionalAccessPolicyId <id> -State disabled
 package controls.tokens.sign_in_frequency_set
 
+import data.lib.names
 import data.lib.sign_in_frequency
 
 violations contains {
@@ -83,6 +84,4 @@ _judged contains [i, policy, why] if {
 
 _break_glass := {account.id | some account in input.config.break_glass; account.id != ""}
 
-_name(policy) := policy.displayName if is_string(policy.displayName)
-
-else := policy.id
+_name(policy) := names.first(policy, ["displayName", "id"])
