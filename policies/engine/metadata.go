@@ -187,11 +187,14 @@ func placeholders(sentence string) ([]string, error) {
 			return names, nil
 		}
 		name, after, closed := strings.Cut(rest, "}")
+		sentence = after
+		if one, many, choice := strings.Cut(name, "|"); closed && choice && one != "" && many != "" {
+			continue // the word that goes with the count
+		}
 		if !closed || !isName(name) {
 			return nil, fmt.Errorf("%q is no argument", "{"+name)
 		}
 		names = append(names, name)
-		sentence = after
 	}
 }
 

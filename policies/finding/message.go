@@ -19,7 +19,7 @@ func StandardMessages() map[string]string {
 		"failed":                   "{evidence} could not be read: {message}",
 		"unlicensed":               "{evidence} cannot be read: the tenant has no licence for it.",
 		"skipped":                  "{evidence} was not asked for: {message}",
-		"members_without_evidence": "{members} lack {evidence}, so nothing can be said about them.",
+		"members_without_evidence": "{members} {lacks|lack} {evidence}, so nothing can be said about {it|them}.",
 	}
 }
 
@@ -47,8 +47,9 @@ func (c *Control) ViolationSentence(v *Violation) string {
 	return c.Sentence(v.Key, v.Args, count, population)
 }
 
-// Fill puts arguments in the place of {name} in a template. A name without an
-// argument stays as it stands, so that the slip is seen.
+// Fill puts arguments in the place of {name} in a template, and of {one|many} the
+// word that goes with count. A name without an argument stays as it stands, so
+// that the slip is seen.
 func Fill(template string, args Args, count int, population string) string {
 	var b strings.Builder
 	for {
@@ -70,6 +71,12 @@ func Fill(template string, args Args, count int, population string) string {
 			b.WriteString(CountNoun(count, population))
 		case name == "count":
 			b.WriteString(strconv.Itoa(count))
+		case strings.Contains(name, "|"):
+			one, many, _ := strings.Cut(name, "|")
+			if count == 1 {
+				many = one
+			}
+			b.WriteString(many)
 		default:
 			b.WriteString("{" + name + "}")
 		}
