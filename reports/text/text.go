@@ -139,7 +139,11 @@ func (p *printer) control(control *finding.Control, result *finding.Result) {
 	if result.Outcome == finding.Fail || result.Outcome == finding.Error {
 		weight = bold
 	}
-	p.wrapped(lead, indent, indent, escape.Cut(escape.Line(control.Title), 2*wording.MaxName), weight)
+	title := escape.Cut(escape.Line(control.Title), 2*wording.MaxName)
+	if title == "" {
+		title = "(without a title)"
+	}
+	p.wrapped(lead, indent, indent, title, weight)
 }
 
 func (p *printer) status(outcome finding.Outcome) string {

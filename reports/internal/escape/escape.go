@@ -25,8 +25,13 @@ import (
 func Line(s string) string { return visible(s, false) }
 
 // Lines is Line for a text of several lines, such as a script: newlines stay,
-// a tab becomes four spaces.
-func Lines(s string) string { return visible(s, true) }
+// a tab becomes four spaces. GitHub acts on a line that starts with two colons,
+// so there the second is written \x3a.
+func Lines(s string) string {
+	return lineCommand.ReplaceAllString(visible(s, true), `$1:\x3a`)
+}
+
+var lineCommand = regexp.MustCompile(`(?m)^( *)::`)
 
 // Cut cuts s to at most n characters, of which the last three are dots if
 // something was cut off. n is at least 3.

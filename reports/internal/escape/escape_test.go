@@ -43,8 +43,8 @@ func TestLine(t *testing.T) {
 }
 
 func TestLines(t *testing.T) {
-	got := escape.Lines("if (a) {\n\tb\r\n}\x1b")
-	if want := "if (a) {\n    b\\r\n}\\x1b"; got != want {
+	got := escape.Lines("::if (a) {\n\tb::c\r\n\t::d\n}\x1b")
+	if want := ":\\x3aif (a) {\n    b::c\\r\n    :\\x3ad\n}\\x1b"; got != want {
 		t.Errorf("Lines = %q, want %q", got, want)
 	}
 }
@@ -79,6 +79,8 @@ func TestMarkdown(t *testing.T) {
 		{"a part of a sentence", " of ", " of "},
 		{"list marks", "- a", `\- a`},
 		{"numbered list", "12. a", `12\. a`},
+		{"a full stop after a name", ".", "."},
+		{"log command", "::error::a", `\::error::a`},
 		{"line under a heading", "===", `\===`},
 	}
 	for _, test := range tests {

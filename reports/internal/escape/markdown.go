@@ -17,15 +17,16 @@ var markdownMarks = strings.NewReplacer(
 
 var whiteSpace = regexp.MustCompile(`\s+`)
 
-// listMark is what makes a line the item of a list, or the line above a heading.
-var listMark = regexp.MustCompile(`^([0-9]*)([-+=.)])`)
+// lineStart is what makes a paragraph the item of a list or the line below a
+// heading, or a line of a log that GitHub acts on.
+var lineStart = regexp.MustCompile(`^([0-9]+)([.)])|^([-+=]|::)`)
 
 // Markdown writes s as running text of GitHub's Markdown that only shows
 // itself: one paragraph, no formatting, no HTML, no mention. A space at either
 // end stays, so that s can be a part of a sentence.
 func Markdown(s string) string {
 	s = Line(whiteSpace.ReplaceAllString(s, " "))
-	return listMark.ReplaceAllString(markdownMarks.Replace(s), `$1\$2`)
+	return lineStart.ReplaceAllString(markdownMarks.Replace(s), `$1\$2$3`)
 }
 
 // MarkdownCode writes s as code within a line, in which nothing is formatted

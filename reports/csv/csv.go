@@ -1,0 +1,172 @@
+// Package csv writes a report as a table for spreadsheets and scripts: comma
+// separated values after RFC 4180, UTF-8, with a header.
+//
+// There is one row for each subject of a violation, which for a population means
+// each member, and one for each reason why something is unknown, not applicable
+// or worth a note. A control that broke or passes has one row. So every control
+// is there, and nothing is summed up.
+//
+// The columns:
+//
+//	control          the control's id
+//	title            its title
+//	step             its step: A to F, evidence or access
+//	severity         critical, high, medium, low or info
+//	outcome          how the control ended: error, fail, unknown, not_applicable or pass
+//	entry            what the row is: violation, unknown, error, not_applicable, note or pass
+//	message          the sentence
+//	kind             what the subject is, such as domain or mailbox
+//	id               the subject's stable id
+//	name             its name; of a mailbox the user principal name
+//	display_name     its name for people
+//	file, line       where it stands in the snapshot; the line is empty where it is not known
+//	pointer          the same as a JSON pointer
+//	fingerprint      the same for all members of one violation, and in later runs
+//	evidence         the dotted path of the evidence that is missing
+//	remedy           what would make it known
+//	tenant           the tenant's initial domain, or its id
+//	collected_at     when the snapshot was taken
+//
+// Texts that a spreadsheet would calculate begin with an apostrophe.
+//
+// It must not know the snapshot; members are written as they are walked.
+package csv
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/escape"
+	"github.com/seed-07732396/postern/reports/internal/wording"
+)
+
+// Header are the names of the columns, in order.
+func Header() []string {
+	return []string{
+		"control", "title", "step", "severity", "outcome", "entry", "message",
+		"kind", "id", "name", "display_name", "file", "line", "pointer", "fingerprint",
+		"evidence", "remedy", "tenant", "collected_at",
+	}
+}
+
+// row is one row, without what all rows of a control share.
+type row struct {
+	entry, message              string
+	kind, id, name, displayName string
+	line                        int
+	pointer, fingerprint        string
+	evidence, remedy            string
+}
+
+// Write writes the report.
+func Write(w io.Writer, report *finding.Report) error {
+	t := &table{w: csv.NewWriter(w), report: report, style: wording.Plain()}
+	t.w.UseCRLF = true
+	t.err = t.w.Write(Header())
+	for i := range report.Results {
+		t.result(i)
+	}
+	t.w.Flush()
+	if t.err == nil {
+		t.err = t.w.Error()
+	}
+	if t.err != nil {
+		return fmt.Errorf("write CSV: %w", t.err)
+	}
+	return nil
+}
+
+// table writes rows until an error.
+type table struct {
+	w      *csv.Writer
+	report *finding.Report
+	style  wording.Style
+	err    error
+}
+
+func (t *table) result(i int) {
+	control, result := &t.report.Controls[i], &t.report.Results[i]
+	if result.Outcome == finding.Pass {
+		t.write(i, row{entry: "pass"})
+	}
+	if result.Outcome == finding.Error {
+		t.write(i, row{entry: "error", message: result.Error})
+	}
+	for j := range result.Violations {
+		t.violation(i, &result.Violations[j])
+	}
+	for j := range result.Unknowns {
+		reason := &result.Unknowns[j]
+		entry := wording.Entry(t.report, reason)
+		t.write(i, row{
+			entry: "unknown", message: t.style.Reason(control, reason, entry),
+			evidence: reason.Evidence, remedy: t.style.Advice(entry),
+		})
+	}
+	t.reasons(i, "not_applicable", result.NotApplicable)
+	if result.Outcome == finding.NotApplicable && len(result.NotApplicable) == 0 {
+		t.write(i, row{entry: "not_applicable"})
+	}
+	t.reasons(i, "note", result.Notes)
+}
+
+func (t *table) reasons(i int, entry string, reasons []finding.Reason) {
+	for j := range reasons {
+		line := wording.Entry(t.report, &reasons[j])
+		t.write(i, row{
+			entry: entry, message: t.style.Reason(&t.report.Controls[i], &reasons[j], line), evidence: reasons[j].Evidence,
+		})
+	}
+}
+
+func (t *table) violation(i int, v *finding.Violation) {
+	base := row{
+		entry: "violation", message: t.style.Violation(&t.report.Controls[i], v),
+		kind: v.Resource.Kind, id: v.Resource.ID, name: v.Resource.Name,
+		pointer: v.Pointer, fingerprint: v.Fingerprint,
+	}
+	if v.Region != nil {
+		base.line = v.Region.StartLine
+	}
+	if v.Members == nil {
+		t.write(i, base)
+		return
+	}
+	base.kind = v.Members.Population()
+	for member := range v.Members.All() {
+		one := base
+		one.id, one.name, one.displayName = member.ID, member.Name, member.DisplayName
+		one.pointer, one.line = member.Pointer, member.Line
+		t.write(i, one)
+		if t.err != nil {
+			return
+		}
+	}
+}
+
+func (t *table) write(i int, r row) {
+	if t.err != nil {
+		return
+	}
+	control := &t.report.Controls[i]
+	line := ""
+	if r.line > 0 {
+		line = strconv.Itoa(r.line)
+	}
+	tenant := t.report.Tenant.InitialDomain
+	if tenant == "" {
+		tenant = t.report.Tenant.ID
+	}
+	cells := []string{
+		control.ID, control.Title, control.Step, string(control.Severity), string(t.report.Results[i].Outcome), r.entry, r.message,
+		r.kind, r.id, r.name, r.displayName, t.report.Snapshot.URI, line, r.pointer, r.fingerprint,
+		r.evidence, r.remedy, tenant, t.report.Snapshot.CollectedAt,
+	}
+	for j, cell := range cells {
+		cells[j] = escape.CSV(cell)
+	}
+	t.err = t.w.Write(cells)
+}
