@@ -69,10 +69,10 @@ func (d *declaration) reading(r *reading) {
 	switch {
 	case r.place == "":
 		d.found.at(r.loc, "read the parts by name: input.exchange.…", "input is read as a whole")
-	case r.place.first() == "collection":
-		d.found.at(r.loc, "declare needs, and the engine reads the ledger", "input.%s is not for controls", r.place)
 	case r.place.first() == anyElement:
 		d.found.at(r.loc, "read the parts by name: input.exchange.…", "input is read by a computed name")
+	case r.place.first() == "collection":
+		d.found.at(r.loc, "declare needs, and the engine reads the ledger", "input.%s is not for controls", r.place)
 	case where.identity:
 		d.found.at(r.loc, "judge what people have, not who they are", "input.%s names a person and is never judged", r.place)
 	case !where.known():

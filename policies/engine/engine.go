@@ -49,7 +49,7 @@ type control struct {
 
 // New loads the controls and makes them ready. What is wrong with a file comes
 // back as *LoadError, joined with the others; a wrong name in the options as
-// *NameError.
+// *NameError, names that leave nothing as ErrNoControls.
 func New(options Options) (*Engine, error) {
 	l := &load{schemaText: snapshot.Schema(), builtins: capabilities()}
 	if err := l.read(options); err != nil {

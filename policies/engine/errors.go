@@ -39,23 +39,24 @@ func (e *LoadError) Error() string {
 	return b.String()
 }
 
+// ErrNoControls says that Options.Only and Options.Skip leave no control.
+var ErrNoControls = errors.New("the names to judge and to leave out leave no control")
+
 // A NameError says that a name in Options.Only or Options.Skip is no control, no
-// area and no step, or that the names leave no control.
+// area and no step.
 type NameError struct {
-	// Name is the name as it was given, empty when no control is left.
+	// Name is the name as it was given.
 	Name string
-	// Suggestion is the known name that is closest, if one is close.
+	// Suggestion is the known name that is closest, empty if none is close.
 	Suggestion string
 }
 
 func (e *NameError) Error() string {
-	switch {
-	case e.Name == "":
-		return "the names to judge and to leave out leave no control"
-	case e.Suggestion == "":
-		return fmt.Sprintf("there is no control, area or step %q", e.Name)
+	text := fmt.Sprintf("there is no control, area or step %q", e.Name)
+	if e.Suggestion != "" {
+		text += fmt.Sprintf(": did you mean %q?", e.Suggestion)
 	}
-	return fmt.Sprintf("there is no control, area or step %q: did you mean %q?", e.Name, e.Suggestion)
+	return text
 }
 
 // maxLoadErrors bounds a report of errors to what a person reads.

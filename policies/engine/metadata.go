@@ -93,12 +93,18 @@ func (m *metadata) lines() func(yield func(int, string) bool) {
 	}
 }
 
-// row finds the line on which a key stands, given the keys above it; the block's
-// first line if it is not there.
+// row finds the line on which a key stands, given the keys above it; the last of
+// those that is there, or the block's first line, if it is not.
 func (m *metadata) row(path ...string) int {
 	row := m.block.Location.Row
 	for at, line := range m.lines() {
-		if len(path) > 0 && strings.HasPrefix(strings.TrimLeft(line, " \"'"), path[0]) {
+		if len(path) == 0 {
+			break
+		}
+		text := strings.TrimLeft(line, " ")
+		top := path[0] == "custom" || len(path) == 1 && row == m.block.Location.Row
+		name, _, ok := strings.Cut(text, ":")
+		if ok && strings.Trim(name, `"'`) == path[0] && top == (text == line) {
 			row, path = at, path[1:]
 		}
 	}

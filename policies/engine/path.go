@@ -37,7 +37,12 @@ func (p path) field(name string) path {
 	return p + "/" + path(name)
 }
 
-func (p path) element() path { return p + "/" + anyElement }
+func (p path) element() path {
+	if p == "" {
+		return anyElement
+	}
+	return p + "/" + anyElement
+}
 
 func (p path) steps() iter.Seq[string] {
 	if p == "" {

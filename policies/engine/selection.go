@@ -23,7 +23,7 @@ func choose(controls []*control, only, skip []string) ([]*control, error) {
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, &NameError{}
+		return nil, ErrNoControls
 	}
 	return chosen, nil
 }
@@ -41,7 +41,7 @@ func suggest(name string, controls []*control) string {
 	best, nearest := "", max(2, len(name)/3)+1
 	for _, c := range controls {
 		for _, own := range c.names() {
-			if d := distance(strings.ToLower(name), strings.ToLower(own)); d < nearest {
+			if d := distance(strings.ToLower(name), strings.ToLower(own)); d < nearest && d < len(name) {
 				best, nearest = own, d
 			}
 		}

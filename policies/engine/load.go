@@ -1,0 +1,220 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// A load is what New works on.
+type load struct {
+	found      problems
+	builtins   *ast.Capabilities
+	schemaText []byte
+	sources    []*source
+	overlays   []*overlay
+	schema     *inputSchema
+	all        []*control
+	// byTopic is the library, library the names of its topics and of their rules,
+	// as topic and topic.rule.
+	byTopic map[string]*unit
+	library map[string]bool
+	// answered are the requirements that controls answer, by control.
+	answered map[string][]finding.Mapping
+	compiler *ast.Compiler
+}
+
+// read finds and parses all files.
+func (l *load) read(options Options) error {
+	if options.Policies == nil {
+		return errors.New("load the controls: no policies were given")
+	}
+	var err error
+	if l.sources, err = readPolicies(options.Policies); err != nil {
+		return err
+	}
+	for _, folder := range options.Own {
+		sources, schema, err := readOwn(folder)
+		if err != nil {
+			return err
+		}
+		l.sources = append(l.sources, sources...)
+		if schema != nil {
+			l.overlays = append(l.overlays, schema)
+		}
+	}
+	// The schema and the Rego do not wait for each other.
+	composed := make(chan error, 1)
+	go func() {
+		var err error
+		l.schema, err = newInputSchema(l.schemaText, l.overlays)
+		composed <- err
+	}()
+	parse(l.sources, l.builtins, &l.found)
+	return errors.Join(<-composed, l.found.err())
+}
+
+// check holds the controls to every rule, and compiles them meanwhile. The
+// compiler works on copies of the modules.
+func (l *load) check(options Options) error {
+	l.sort()
+	var compiling problems
+	var group sync.WaitGroup
+	group.Go(func() { l.compiler = compile(l.sources, l.builtins, l.schema, &compiling) })
+	err := l.checkAll(options.Policies)
+	group.Wait()
+	if err != nil {
+		return err
+	}
+	l.found.addUnseen(&compiling)
+	return l.found.err()
+}
+
+func (l *load) checkAll(policies fs.FS) (err error) {
+	known := map[string]bool{}
+	for _, c := range l.all {
+		known[c.entry.ID] = true
+	}
+	for _, src := range l.sources {
+		if _, ok := topicPackage(packageOf(src.module)); ok {
+			(&shape{src: src, found: &l.found, library: l.library}).topic()
+		}
+	}
+	for _, c := range l.all {
+		l.checkControl(c)
+	}
+	l.answered, err = mappings(policies, known, &l.found)
+	return err
+}
+
+// choose gives the controls that the options name, ready to run.
+func (l *load) choose(options Options) ([]*control, error) {
+	sortControls(l.all)
+	chosen, err := choose(l.all, options.Only, options.Skip)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range chosen {
+		c.entry.Mappings = l.answered[c.entry.ID]
+		if c.query, err = prepare(context.Background(), l.compiler, c.src); err != nil {
+			return nil, err
+		}
+	}
+	return chosen, nil
+}
+
+// sort tells controls from the library, and reads the controls' metadata. A
+// control is one file; a topic of the library may span several of one origin.
+func (l *load) sort() {
+	l.byTopic, l.library = map[string]*unit{}, map[string]bool{}
+	taken := map[string]*source{}
+	ids := map[string]*source{}
+	for _, src := range l.sources {
+		name := packageName(src.module)
+		topic, isTopic := topicPackage(packageOf(src.module))
+		area, slug, isControl := controlPackage(packageOf(src.module))
+		first := taken[name]
+		switch {
+		case !isTopic && !isControl:
+			l.found.at(src.module.Package.Location, "a control is controls.<area>.<slug>, a library lib.<topic>", "the package %s is neither a control nor a library", name)
+		case first != nil && !(isTopic && first.origin == src.origin):
+			l.found.at(src.module.Package.Location, "choose another name", "the package %s is already that of %s", name, first.file)
+		case isTopic:
+			taken[name] = src
+			l.addTopic(topic, src)
+		default:
+			taken[name] = src
+			l.addControl(area, slug, src, ids)
+		}
+	}
+}
+
+func (l *load) addControl(area, slug string, src *source, ids map[string]*source) {
+	m := &metadata{src: src, found: &l.found}
+	c := &control{entry: m.control(area, slug), src: src}
+	if first := ids[c.entry.ID]; first != nil {
+		m.problem(m.row("custom", "id"), "choose another id", "the id %s is already that of %s", c.entry.ID, first.file)
+	}
+	if c.entry.ID != "" {
+		ids[c.entry.ID] = src
+	}
+	l.all = append(l.all, c)
+}
+
+func (l *load) addTopic(topic string, src *source) {
+	u := l.byTopic[topic]
+	if u == nil {
+		u = newUnit("lib." + topic)
+		l.byTopic[topic] = u
+		l.library[topic] = true
+	}
+	u.add(src.module)
+	for name := range u.rules {
+		l.library[topic+"."+name] = true
+	}
+}
+
+// checkControl holds one control to the rules for its rules, its evidence and its
+// messages.
+func (l *load) checkControl(c *control) {
+	(&shape{src: c.src, found: &l.found, library: l.library}).control(c.entry.EvidenceOnly)
+	if c.src.block == nil {
+		return
+	}
+	own := newUnit(packageName(c.src.module))
+	own.add(c.src.module)
+	r := newReads(own, l.byTopic, l.schema)
+	list := r.readings()
+	for name, loc := range r.unknownRules {
+		l.found.at(loc, "", "%s is not in the library", name)
+	}
+	d := &declaration{src: c.src, found: &l.found, schema: l.schema, control: &c.entry}
+	d.check(list)
+	d.checkMessages(own.texts(l.byTopic))
+	c.shown = judgedFields(list)
+	c.parts = mailboxParts(c.entry.Needs, l.schema)
+	c.placeholders = namedArguments(c.entry.Messages)
+}
+
+// judgedFields are the fields of a mailbox whose values a control uses.
+func judgedFields(list []*reading) []path {
+	var fields []path
+	of := parsePath(perMailbox)
+	for _, r := range list {
+		if r.whole && of.covers(r.place) && r.place != of && !slices.Contains(fields, r.place) {
+			fields = append(fields, r.place)
+		}
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+// mailboxParts are the parts of a mailbox that needs name or lie in.
+func mailboxParts(needs []string, schema *inputSchema) []string {
+	var parts []string
+	for _, need := range needs {
+		rest, ok := strings.CutPrefix(need, perMailbox+".")
+		name, _, _ := strings.Cut(rest, ".")
+		part := perMailbox + "." + name
+		if ok && len(schema.names(parsePath(part))) > 0 && !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// namedArguments lists the arguments of each sentence, which were checked before.
+func namedArguments(messages map[string]string) map[string][]string {
+	named := make(map[string][]string, len(messages))
+	for key, sentence := range messages {
+		named[key], _ = placeholders(sentence)
+	}
+	return named
+}
