@@ -220,6 +220,22 @@ func (b *board) endRest(collector string, err error) {
 	}
 }
 
+// endUnstarted ends what a collector has not begun to read.
+func (b *board) endUnstarted(collector string, err error) {
+	for _, e := range b.entries {
+		if e.collector == collector && !b.begun(e) {
+			b.gap(e, err)
+			b.end(e)
+		}
+	}
+}
+
+func (b *board) begun(e *entry) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return e.started
+}
+
 // tell adds the totals to an event and passes it on.
 func (b *board) tell(e *entry, event Event) {
 	b.mu.Lock()

@@ -132,14 +132,18 @@ func guarded(f func() error) (err error) {
 }
 
 // Concurrently runs the parts of a collector at the same time and waits for
-// them. A panic in one part does not touch the others; the resources that it had
-// not ended are ended as failed.
+// them. A panic in one part does not touch what the others are reading; what
+// nobody has begun to read then ends as failed, so that no part waits for it for
+// ever.
 func (s *Sink) Concurrently(parts ...func()) error {
 	var wg sync.WaitGroup
 	errs := make([]error, len(parts))
 	for i, part := range parts {
 		wg.Go(func() {
 			errs[i] = guarded(func() error { part(); return nil })
+			if errs[i] != nil {
+				s.board.endUnstarted(s.collector, errs[i])
+			}
 		})
 	}
 	wg.Wait()

@@ -258,7 +258,7 @@ func TestChainFromSnapshots(t *testing.T) {
 			}
 			want, mailboxes := readSnapshot(t, file)
 			h := serve(t, tenant, entratest.Options{})
-			h.now = want.CollectedAt.Time
+			h.began(t, want.CollectedAt.Time)
 			var ids boxes
 			for _, m := range mailboxes {
 				ids = append(ids, m.ID)

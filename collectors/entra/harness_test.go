@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +41,7 @@ type harness struct {
 	skip    func(string) string
 	ctx     context.Context
 	now     time.Time
+	store   *store
 	// secrets must not be found in anything that comes out.
 	secrets []string
 }
@@ -77,8 +80,11 @@ func (h *harness) collect(t *testing.T) *outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if h.store == nil {
+		h.store = openStore(t, filepath.Join(t.TempDir(), "resume"), false, h.now)
+	}
 	result, err := collectors.Run(h.ctx, append([]collectors.Collector{collector}, h.others...), collectors.Options{
-		Source: "live", Evidence: 30 * 24 * time.Hour, Skip: h.skip,
+		Source: "live", Evidence: 30 * 24 * time.Hour, Skip: h.skip, Store: h.store.Store,
 		Progress: func(e collectors.Event) { out.events = append(out.events, e) },
 		Now:      func() time.Time { return h.now },
 	})
@@ -94,13 +100,53 @@ func (h *harness) collect(t *testing.T) *outcome {
 	return &out
 }
 
+// store is a resume folder.
+type store struct {
+	*collectors.Store
+	dir string
+}
+
+// began sets the moment of the collection.
+func (h *harness) began(t *testing.T, at time.Time) {
+	t.Helper()
+	h.now = at
+	h.store = openStore(t, filepath.Join(t.TempDir(), "resume"), false, at)
+}
+
+func openStore(t *testing.T, dir string, resume bool, at time.Time) *store {
+	t.Helper()
+	s, err := collectors.OpenStore(dir, "contoso", resume, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &store{s, dir}
+}
+
+// text is everything that lies in the folder.
+func (s *store) text(t *testing.T) string {
+	t.Helper()
+	files, err := os.ReadDir(s.dir)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files in the resume folder, %v", len(files), err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(s.dir, file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
 // leaks looks for secrets in everything that came out, and checks that every
 // offer has a line.
 func (h *harness) leaks(t *testing.T, out *outcome) {
 	t.Helper()
 	events := fmt.Sprintf("%+v", out.events)
 	for _, secret := range h.secrets {
-		for name, text := range map[string]string{"document": out.document, "log": out.log, "progress": events} {
+		for name, text := range map[string]string{"document": out.document, "log": out.log, "progress": events, "resume folder": h.store.text(t)} {
 			if strings.Contains(text, secret) {
 				t.Errorf("the %s holds a secret", name)
 			}

@@ -40,8 +40,8 @@ type Options struct {
 	MaxBytes int64
 	// Timeout bounds one attempt, from the connection to the last byte.
 	Timeout time.Duration
-	// MaxAttempts bounds the attempts at one request, MaxWait all the waiting
-	// between them.
+	// MaxAttempts bounds the attempts at one request (five at most that fail for
+	// another reason than a limit), MaxWait all the waiting between them.
 	MaxAttempts int
 	MaxWait     time.Duration
 	// Jar keeps cookies; nil keeps none.

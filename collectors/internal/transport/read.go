@@ -76,14 +76,11 @@ func (r *read) noAnswer(req, sent *http.Request, err error) *Error {
 	// The library knows which failures repeat themselves: an untrusted
 	// certificate, a broken header. It looks into url.Error only.
 	again, _ := retryablehttp.DefaultRetryPolicy(req.Context(), nil, &url.Error{Op: req.Method, Err: err})
-	e := &Error{
+	return &Error{
 		Op: operation(req), Code: CodeUnreachable, again: again,
 		Problem: Redact(scrub(problem, secretsOf(sent))),
+		Hint:    "check the address, and whether a proxy or a private certificate authority must be configured",
 	}
-	if !again {
-		e.Hint = "check the address, and whether a proxy or private certificate authority must be configured"
-	}
-	return e
 }
 
 // body reads, decodes and judges the body of an answer.

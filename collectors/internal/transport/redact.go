@@ -25,7 +25,8 @@ type pattern struct {
 var patterns = []pattern{
 	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]+){1,4}`), Redacted},
 	{regexp.MustCompile(`(?i)\b(bearer|ssws|dpop|basic)\s+[A-Za-z0-9._~+/=-]{6,}`), "$1 " + Redacted},
-	{regexp.MustCompile(`(?i)((?:secret|password|assertion|token|signature|cookie|api[-_]?key|code_verifier)["']?\s*[=:]\s*["']?)[^\s"'&,;}]{4,}`), "$1" + Redacted},
+	// A colon alone is prose: "InvalidAuthenticationToken: Lifetime …".
+	{regexp.MustCompile(`(?i)((?:secret|password|assertion|token|signature|cookie|api[-_]?key|code_verifier)(?:["']?\s*=\s*["']?|["']\s*:\s*["']))[^\s"'&,;}]{4,}`), "$1" + Redacted},
 	{regexp.MustCompile(`(?i)([?&](?:\$?skiptoken|code|sig)=)[^\s"'&]+`), "$1" + Redacted},
 	{regexp.MustCompile(`(?i)\b((?:client[-_ ]?)?(?:request|correlation|trace|activity|error)[-_ ]?id["']?\s*[=:]\s*["']?)[A-Za-z0-9_.-]{6,}`), "$1" + Redacted},
 	{regexp.MustCompile(`://[^/\s@]+@`), "://" + Redacted + "@"},

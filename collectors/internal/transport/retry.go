@@ -5,14 +5,20 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxRenewals bounds how often one request is repeated with other credentials:
-// once for a nonce that the service asks for, once for a newer token.
-const maxRenewals = 2
+const (
+	// maxRenewals bounds how often one request is repeated with other credentials:
+	// once for a nonce that the service asks for, once for a newer token.
+	maxRenewals = 2
+	// maxFailures bounds the attempts that end in anything but "slow down": what
+	// has failed five times over a quarter of a minute rarely goes well the sixth.
+	maxFailures = 5
+)
 
 // retry repeats a request as long as that may help and the waiting stays within
 // bounds. Every request of a collector only reads, POST included, so repeating
@@ -26,6 +32,10 @@ type retry struct {
 	maxBackoff  time.Duration
 	clock       clock
 	onWait      func(context.Context, time.Duration, string)
+	// down: the last request was given up because no answer came. Until one comes
+	// again every request has one attempt: a service that is not there must not
+	// cost a minute for each of twenty resources.
+	down atomic.Bool
 }
 
 // clock is time as the tests may want it.
@@ -37,7 +47,7 @@ type clock struct {
 
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	var waited time.Duration
-	renewals := 0
+	renewals, failures := 0, 0
 	for attempt := 1; ; attempt++ {
 		again, err := rewind(req, attempt)
 		if err != nil {
@@ -51,11 +61,18 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 			renewals++
 			continue
 		}
+		last := r.down.Load() || attempt >= r.maxAttempts
+		if answered(resp, err) {
+			r.down.Store(false)
+		}
 		if !r.worthwhile(req, resp, err) {
 			return resp, err
 		}
+		if resp == nil || resp.StatusCode != http.StatusTooManyRequests {
+			failures++
+		}
 		wait, reason := r.wait(resp, attempt)
-		if attempt >= r.maxAttempts || waited+wait > r.maxWait {
+		if last || failures >= maxFailures || waited+wait > r.maxWait {
 			return nil, r.givenUp(req, resp, err, attempt, wait)
 		}
 		waited += wait
@@ -63,6 +80,12 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+}
+
+// answered tells whether the service is there: it, or something in its place,
+// said something.
+func answered(resp *http.Response, err error) bool {
+	return resp != nil || AsError(err).Status != 0
 }
 
 // rewind gives a request that can be sent again. A body that cannot be had again
@@ -141,6 +164,7 @@ func (r *retry) givenUp(req *http.Request, resp *http.Response, err error, attem
 	if err != nil {
 		e := *AsError(err)
 		e.Problem += tries
+		r.down.Store(e.Code == CodeUnreachable)
 		return &e
 	}
 	_ = resp.Body.Close() // a reader over memory
