@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +30,7 @@ type checkOptions struct {
 	maxAge      string
 	configPath  string
 	snapshotURI string
+	tenant      string
 	explain     bool
 	verbose     bool
 }
@@ -71,7 +71,16 @@ failed or never asked for is unknown, and the exit code says so.`,
   postern check snapshot.json --only D,SIGNON-001 --fail-on high`,
 		Args: exactArgs(1, "name the snapshot: postern check snapshot.json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := o.validate(cmd, args[0])
+			settings, err := loadConfig(o.configPath)
+			if err != nil {
+				return err
+			}
+			o.fillFrom(cmd, &settings.Check)
+			declared, err := o.tenantDeclarations(settings)
+			if err != nil {
+				return err
+			}
+			plan, err := o.plan(settings, declared, args[0])
 			if err != nil {
 				return err
 			}
@@ -79,6 +88,7 @@ failed or never asked for is unknown, and the exit code says so.`,
 		},
 	}
 	o.addFlags(cmd)
+	cmd.Flags().StringVar(&o.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
 	return cmd
 }
 
@@ -92,15 +102,12 @@ type checkPlan struct {
 	report  reports.Options
 }
 
-// validate reads the configuration and turns flags into a plan, before anything
-// is opened that takes long.
-func (o *checkOptions) validate(cmd *cobra.Command, path string) (*checkPlan, error) {
-	settings, err := loadConfig(o.configPath)
-	if err != nil {
-		return nil, err
-	}
-	o.fillFrom(cmd, &settings.Check)
+// plan turns the flags into what is to be done with the snapshot at path, before
+// anything is opened that takes long. declared are the tenant's own declarations,
+// nil for none.
+func (o *checkOptions) plan(settings *config, declared *declarations, path string) (*checkPlan, error) {
 	plan := &checkPlan{path: path}
+	var err error
 	if plan.outputs, err = parseOutputs(o.formats, o.output); err != nil {
 		return nil, err
 	}
@@ -118,8 +125,8 @@ func (o *checkOptions) validate(cmd *cobra.Command, path string) (*checkPlan, er
 	if uri == "" {
 		uri = snapshotURI(path)
 	}
-	declared := settings.engineDeclarations()
-	if err := declared.Validate(); err != nil {
+	meant := settings.engineDeclarations(declared)
+	if err := meant.Validate(); err != nil {
 		return nil, usageErrorf("correct the declarations in the configuration", "%w", err)
 	}
 	plan.engine = engine.Options{Policies: policies.FS(), Own: o.policy, Only: o.only, Skip: o.skip}
@@ -127,13 +134,22 @@ func (o *checkOptions) validate(cmd *cobra.Command, path string) (*checkPlan, er
 		Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
 			return snapshot.ReadFile(path, visit)
 		},
-		Declarations: declared,
+		Declarations: meant,
 		SnapshotURI:  uri,
 		Tool:         finding.Tool{Name: "postern", Version: buildVersion()},
 		FailOn:       failOn,
 	}
 	plan.report = reports.Options{Explain: o.explain, Verbose: o.verbose}
 	return plan, nil
+}
+
+// tenantDeclarations are those of the tenant that --tenant names.
+func (o *checkOptions) tenantDeclarations(settings *config) (*declarations, error) {
+	if o.tenant == "" {
+		return nil, nil
+	}
+	_, tenant, err := (&targetFlags{tenant: o.tenant}).pick(settings)
+	return tenant.Declarations, err
 }
 
 // fillFrom takes the configuration's defaults for flags that were not given.
@@ -264,10 +280,4 @@ func exactArgs(n int, hint string) cobra.PositionalArgs {
 		}
 		return usageErrorf(hint, "%s: too many arguments: %s", cmd.CommandPath(), strings.Join(args[n:], " "))
 	}
-}
-
-// isFolder reports whether path is an existing folder.
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

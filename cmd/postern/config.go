@@ -27,6 +27,8 @@ type config struct {
 	Declarations declarations `yaml:"declarations"`
 	// Check holds defaults for the flags of check.
 	Check checkConfig `yaml:"check"`
+	// Tenants are what collect and scan can read, by a name of one's own.
+	Tenants map[string]target `yaml:"tenants"`
 }
 
 // declarations are the keys below declarations; a key left out keeps the default
@@ -108,10 +110,18 @@ func configError(path string, err error) error {
 	return usageErrorf(hint, "%s", strings.Join(lines, "\npostern: "))
 }
 
-// engineDeclarations lays the file's declarations over the defaults.
-func (c *config) engineDeclarations() engine.Declarations {
+// engineDeclarations lays the file's declarations over the defaults, and those of
+// one tenant over them.
+func (c *config) engineDeclarations(tenant *declarations) engine.Declarations {
 	d := engine.DefaultDeclarations()
-	in := &c.Declarations
+	c.Declarations.layOver(&d)
+	if tenant != nil {
+		tenant.layOver(&d)
+	}
+	return d
+}
+
+func (in *declarations) layOver(d *engine.Declarations) {
 	for _, account := range in.BreakGlass {
 		d.BreakGlass = append(d.BreakGlass, engine.Account{ID: account.ID, UserPrincipalName: account.UserPrincipalName})
 	}
@@ -128,7 +138,6 @@ func (c *config) engineDeclarations() engine.Declarations {
 	set(&d.AccessTokenHours, in.AccessTokenHours)
 	set(&d.SignInFrequencyHours, in.SignInFrequencyHours)
 	set(&d.LegacyExceptionShare, in.LegacyExceptionShare)
-	return d
 }
 
 func set[T any](to *T, from *T) {
@@ -136,4 +145,3 @@ func set[T any](to *T, from *T) {
 		*to = *from
 	}
 }
-

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,25 +31,18 @@ other frameworks it answers.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			options := engine.Options{Policies: policies.FS(), Own: own}
-			if len(args) == 1 {
-				options.Only = []string{args[0]}
+			if !slices.Contains(reports.CatalogueFormats(), format) {
+				return usageErrorf("formats: "+strings.Join(reports.CatalogueFormats(), ", "), "unknown format %q", format)
 			}
-			judge, err := engine.New(options)
+			judge, err := engine.New(engine.Options{Policies: policies.FS(), Own: own, Only: args})
 			if err != nil {
 				return err
 			}
-			catalogue := reports.Catalogue{Controls: judge.Controls(), One: len(args) == 1}
-			return writeStdout(a.out, func(w io.Writer) error {
-				if err := reports.WriteCatalogue(format, w, catalogue, reports.Options{Color: a.color(), Width: a.width}); err != nil {
-					return usageErrorf("formats: text, json, markdown", "%w", err)
-				}
-				return nil
-			})
+			options := reports.Options{Color: a.color(), Width: a.width}
+			return writeStdout(a.out, func(w io.Writer) error { return reports.WriteCatalogue(format, w, judge.Controls(), options) })
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`name` of the format: text, json or markdown")
 	cmd.Flags().StringArrayVar(&own, "policy", nil, "also list the controls in this `folder`, repeatable")
 	return cmd
 }
-

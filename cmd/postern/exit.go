@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/engine"
 )
 
 // The exit codes, the same for every format. A finding beats missing evidence.
@@ -42,6 +43,8 @@ func withHint(err error, hint string) error {
 func exitCode(err error, started bool) (code int, hint string) {
 	var exit *exitError
 	var bad *snapshot.Error
+	var name *engine.NameError
+	var load *engine.LoadError
 	switch {
 	case errors.As(err, &exit):
 		return exit.code, exit.hint
@@ -49,8 +52,20 @@ func exitCode(err error, started bool) (code int, hint string) {
 		return exitFailed, ""
 	case errors.As(err, &bad):
 		return exitFailed, bad.Hint
+	case errors.As(err, &name):
+		return exitUsage, nameHint(name)
+	case errors.As(err, &load):
+		return exitFailed, load.Hint
 	case !started:
 		return exitUsage, "run 'postern --help' for the commands and their flags"
 	}
 	return exitFailed, ""
+}
+
+// nameHint helps with a control that does not exist.
+func nameHint(e *engine.NameError) string {
+	if e.Suggestion != "" {
+		return "did you mean " + e.Suggestion + "? 'postern controls' lists all"
+	}
+	return "'postern controls' lists the controls, their areas and steps"
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -29,7 +30,7 @@ func parseOutputs(specs []string, path string) ([]output, error) {
 	seen := map[string]bool{}
 	for _, spec := range specs {
 		name, file, hasFile := strings.Cut(spec, "=")
-		if !reports.Known(name) {
+		if !slices.ContainsFunc(reports.Formats(), func(f reports.Format) bool { return f.Name == name }) {
 			return nil, usageErrorf("formats: "+formatNames(), "unknown format %q", name)
 		}
 		if hasFile && file == "" {
@@ -126,7 +127,8 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, file.Close(), os.Remove(file.Name()))
+			file.Close() // already closed where closing is what failed
+			err = errors.Join(err, os.Remove(file.Name()))
 		}
 	}()
 	if err := writeStdout(file, write); err != nil {

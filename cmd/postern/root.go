@@ -44,9 +44,19 @@ func errorText(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted: nothing was written"
 	}
-	// Cobra's suggestion of a similar command spans lines; it is ours to print.
-	text := strings.ReplaceAll(err.Error(), "\n\nDid you mean this?\n\t", "; did you mean ")
-	return printable(strings.TrimSpace(text))
+	return printable(strings.TrimSpace(err.Error()))
+}
+
+// knownCommand refuses what is no command, and names the one that was meant.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "'postern --help' lists the commands"
+	if names := root.SuggestionsFor(args[0]); len(names) > 0 {
+		hint = "did you mean " + strings.Join(names, " or ") + "?"
+	}
+	return usageErrorf(hint, "unknown command %q", args[0])
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -62,13 +72,16 @@ the findings go out as text, SARIF, JUnit and more.
 
 Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 --fail-on, 4 no such finding but some outcome unknown or error.`,
-		Example: `  postern check snapshot.json
+		Example: `  postern demo
+  postern scan --tenant-id 8f2f3b0e-… --okta-org https://example.okta.com
+  postern check snapshot.json
   postern check snapshot.json -f sarif=out.sarif -f junit=out.xml
   postern import scubagear ProviderSettingsExport.json -o snapshot.json
   postern controls BASIC-002`,
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		SilenceErrors:              true,
+		Args:                       knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
@@ -84,6 +97,9 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notes on stderr, only errors")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also by the NO_COLOR environment variable)")
 	root.AddCommand(
+		newDemo(a),
+		newScan(a),
+		newCollect(a),
 		newCheck(a),
 		newReport(a),
 		newImport(a),

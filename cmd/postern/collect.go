@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-07732396/postern/collectors"
+	"github.com/seed-07732396/postern/collectors/snapshot"
+)
+
+const collectLong = `Read Microsoft 365 and Okta into one snapshot. Postern only reads.
+
+Credentials come from the environment or from files, never from flags:
+
+  Microsoft   a certificate (AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH), a
+              client secret (AZURE_CLIENT_ID, AZURE_CLIENT_SECRET or
+              AZURE_CLIENT_SECRET_FILE), workload identity federation, GitHub
+              Actions and Azure Pipelines included, a managed identity, or a
+              session of 'az login'
+  Okta        a service app (POSTERN_OKTA_CLIENT_ID,
+              POSTERN_OKTA_PRIVATE_KEY_FILE) or an API token (POSTERN_OKTA_SSWS)
+  ready-made  POSTERN_GRAPH_TOKEN, POSTERN_EXCHANGE_TOKEN, POSTERN_OKTA_TOKEN
+
+'postern permissions' lists what to grant. What could not be read is in the
+snapshot's ledger, and no control passes without it.`
+
+// collectOptions are the flags of collect, as given.
+type collectOptions struct {
+	targetFlags
+	output     string
+	configPath string
+	resume     bool
+}
+
+func newCollect(a *app) *cobra.Command {
+	var o collectOptions
+	cmd := &cobra.Command{
+		Use:   "collect",
+		Short: "Read Microsoft 365 and Okta into a snapshot",
+		Long:  collectLong,
+		Example: `  postern collect --tenant-id 8f2f3b0e-… --okta-org https://example.okta.com -o snapshot.json
+  postern collect --tenant acme -o posture/acme.json
+  postern collect --tenant acme -o posture/acme.json --resume`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			settings, err := loadConfig(o.configPath)
+			if err != nil {
+				return err
+			}
+			t, _, err := o.resolve(settings)
+			if err != nil {
+				return err
+			}
+			result, store, err := a.collect(cmd.Context(), &t, o.output+".resume", o.resume)
+			if err != nil {
+				return err
+			}
+			return a.keep(result, store, o.output)
+		},
+	}
+	o.add(cmd)
+	cmd.Flags().StringVarP(&o.output, "output", "o", "snapshot.json", "`file` for the snapshot, .json or .json.gz")
+	cmd.Flags().StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
+	cmd.Flags().BoolVar(&o.resume, "resume", false, "go on with a collection that was cut off less than a day ago")
+	return cmd
+}
+
+// collect runs the collectors. An interrupted run is an error, and what it
+// finished stays in the resume folder; folder is empty to keep nothing.
+func (a *app) collect(ctx context.Context, t *target, folder string, resume bool) (*collectors.Result, *collectors.Store, error) {
+	list, err := a.connect(t)
+	if err != nil {
+		return nil, nil, err
+	}
+	var store *collectors.Store
+	if folder != "" {
+		if store, err = collectors.OpenStore(folder, t.identity(), resume, time.Now()); err != nil {
+			return nil, nil, withHint(err, "remove the folder, or collect without --resume")
+		}
+		if resume && !store.Resumed() {
+			a.note("there is nothing to resume: collecting from the start")
+		}
+	}
+	result, err := a.runCollectors(ctx, list, collectors.Options{
+		Source: "live", Tenant: t.snapshotTenant(), Evidence: t.evidence(), Skip: t.skipped, Store: store,
+	})
+	return result, store, err
+}
+
+// runCollectors runs collectors with a bar or lines on stderr.
+func (a *app) runCollectors(ctx context.Context, list []collectors.Collector, o collectors.Options) (*collectors.Result, error) {
+	watch := newProgress(a)
+	o.Progress = watch.event
+	result, err := collectors.Run(ctx, list, o)
+	watch.finish()
+	if err != nil {
+		return nil, err
+	}
+	if result.Canceled {
+		hint := ""
+		if o.Store != nil {
+			hint = "what was finished is kept for a day: go on with --resume"
+		}
+		return nil, &exitError{code: exitFailed, err: errors.New("collect: interrupted; no snapshot was written"), hint: hint}
+	}
+	return result, nil
+}
+
+// identity says what a collection is of: only one with the same is resumed.
+func (t *target) identity() string {
+	return strings.Join([]string{t.TenantID, t.OktaOrg, t.GraphURL, t.ExchangeURL, fmt.Sprint(t.EvidenceDays), strings.Join(t.Skip, ",")}, "\n")
+}
+
+// keep writes the snapshot and says what is missing from it.
+func (a *app) keep(result *collectors.Result, store *collectors.Store, path string) error {
+	if err := snapshot.WriteFile(path, result.Snapshot, result.Mailboxes()); err != nil {
+		return fmt.Errorf("write the snapshot: %w", err)
+	}
+	a.note("wrote %s: %d mailboxes", path, result.MailboxCount())
+	a.noteGaps(result.Snapshot.Collection.Resources)
+	if store != nil {
+		if err := store.Remove(); err != nil {
+			return fmt.Errorf("remove the resume folder: %w", err)
+		}
+	}
+	return nil
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usageErrorf(fmt.Sprintf("run '%s --help' for its flags", cmd.CommandPath()), "%s: too many arguments: %s", cmd.CommandPath(), strings.Join(args, " "))
+}
