@@ -28,7 +28,11 @@ func Line(s string) string { return visible(s, false) }
 // a tab becomes four spaces. GitHub acts on a line that starts with two colons,
 // so there the second is written \x3a.
 func Lines(s string) string {
-	return lineCommand.ReplaceAllString(visible(s, true), `$1:\x3a`)
+	s = visible(s, true)
+	if !strings.Contains(s, "::") {
+		return s
+	}
+	return lineCommand.ReplaceAllString(s, `$1:\x3a`)
 }
 
 var lineCommand = regexp.MustCompile(`(?m)^( *)::`)

@@ -77,6 +77,8 @@ func TestMarkdown(t *testing.T) {
 		{"backslash before a mark", `\*`, `\\\*`},
 		{"one paragraph", "a\n\n# b", `a #&#8203; b`},
 		{"a part of a sentence", " of ", " of "},
+		{"a space", " ", " "},
+		{"lines around", "\n a\t\nb ", " a b "},
 		{"list marks", "- a", `\- a`},
 		{"numbered list", "12. a", `12\. a`},
 		{"a full stop after a name", ".", "."},

@@ -32,6 +32,12 @@ func (j *JSONWriter) Write(p []byte) (int, error) {
 	}
 	j.out = j.out[:0]
 	for len(in) > 0 {
+		if n := harmless(in); n > 0 {
+			j.out = append(j.out, in[:n]...)
+			j.hash = false
+			in = in[n:]
+			continue
+		}
 		if !utf8.FullRune(in) {
 			j.rest = append([]byte(nil), in...)
 			break
@@ -44,6 +50,17 @@ func (j *JSONWriter) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// harmless is how many bytes at the start of p can stand as they are: ASCII, and
+// neither # nor the last control character.
+func harmless(p []byte) int {
+	for i, c := range p {
+		if c == '#' || c >= 0x7F {
+			return i
+		}
+	}
+	return len(p)
 }
 
 func (j *JSONWriter) put(r rune, raw []byte) {

@@ -3,6 +3,8 @@ package escape
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // markdownMarks are the characters that GitHub's Markdown gives a meaning in
@@ -15,8 +17,6 @@ var markdownMarks = strings.NewReplacer(
 	`@`, `@&#8203;`, `#`, `#&#8203;`,
 )
 
-var whiteSpace = regexp.MustCompile(`\s+`)
-
 // lineStart is what makes a paragraph the item of a list or the line below a
 // heading, or a line of a log that GitHub acts on.
 var lineStart = regexp.MustCompile(`^([0-9]+)([.)])|^([-+=]|::)`)
@@ -25,8 +25,23 @@ var lineStart = regexp.MustCompile(`^([0-9]+)([.)])|^([-+=]|::)`)
 // itself: one paragraph, no formatting, no HTML, no mention. A space at either
 // end stays, so that s can be a part of a sentence.
 func Markdown(s string) string {
-	s = Line(whiteSpace.ReplaceAllString(s, " "))
-	return lineStart.ReplaceAllString(markdownMarks.Replace(s), `$1\$2$3`)
+	s = markdownMarks.Replace(Line(oneSpaced(s)))
+	if !strings.ContainsAny(s[:min(len(s), 1)], "0123456789-+=:") {
+		return s
+	}
+	return lineStart.ReplaceAllString(s, `$1\$2$3`)
+}
+
+// oneSpaced makes every run of white space one space.
+func oneSpaced(s string) string {
+	joined := strings.Join(strings.Fields(s), " ")
+	if first, _ := utf8.DecodeRuneInString(s); unicode.IsSpace(first) {
+		joined = " " + joined
+	}
+	if last, _ := utf8.DecodeLastRuneInString(s); unicode.IsSpace(last) && joined != " " {
+		joined += " "
+	}
+	return joined
 }
 
 // MarkdownCode writes s as code within a line, in which nothing is formatted
