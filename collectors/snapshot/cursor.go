@@ -103,12 +103,12 @@ func (c *cursor) skip() {
 	depth := 0
 	for {
 		switch c.kind() {
-		case '"':
+		case jsontext.KindString:
 			c.str()
-		case '{', '[':
+		case jsontext.KindBeginObject, jsontext.KindBeginArray:
 			depth++
 			c.i++
-		case '}', ']':
+		case jsontext.KindEndObject, jsontext.KindEndArray:
 			depth--
 			c.i++
 		case ',', ':':

@@ -24,16 +24,17 @@ func TestReadRefusesADocumentBeyondItsLimit(t *testing.T) {
 }
 
 func TestReadRefusesSectionsBeyondTheirLimit(t *testing.T) {
+	// Each fits, both together do not.
 	s := &scanner{
-		doc: &Document{Name: "x.json"}, src: newSource(strings.NewReader(`{"entra":{"domains":[]}}` + strings.Repeat(" ", 10_000))),
-		rule: documentRule().object, at: place{1, 1}, kept: maxSections - 10,
+		doc: &Document{Name: "x.json"}, src: newSource(strings.NewReader(`{"entra":{},"okta":{"apps":[]}}`)),
+		rule: documentRule().object, at: place{1, 1}, kept: maxSections - 12,
 	}
 	if err := s.src.start(); err != nil {
 		t.Fatal(err)
 	}
 	s.dec = jsontext.NewDecoder(s.src)
 	err := s.document()
-	if want := "x.json:1:10: /entra: longer than 10 bytes"; err == nil || err.Error() != want {
+	if want := "x.json:1:20: /okta: longer than 10 bytes"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -216,6 +216,32 @@ func TestRecordBefore(t *testing.T) {
 	}
 }
 
+// A name may be written with escapes that it does not need.
+func TestReadEscapedNames(t *testing.T) {
+	escape := strings.NewReplacer(
+		`"id"`, `"\u0069d"`, `"version"`, `"versio\u006e"`, `"mailboxes"`, `"m\u0061ilboxes"`, `"okta"`, `"okt\u0061"`, `"PopEnabled"`, `"\u0050opEnabled"`)
+	var ids []string
+	d, err := snapshot.Read("x.json", strings.NewReader(escape.Replace(small)), func(r *snapshot.Record) error {
+		m, err := snapshot.DecodeMailbox(r.Value)
+		ids = append(ids, m.ID)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := d.Section("okta"); !ok || d.Tenant.ID != "t" {
+		t.Errorf("okta: %v, tenant %q", ok, d.Tenant.ID)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, ids); diff != "" {
+		t.Errorf("ids (-want +got):\n%s", diff)
+	}
+	wrong := escape.Replace(strings.Replace(small, `"PopEnabled": true`, `"PopEnabled": 1`, 1))
+	if _, err := snapshot.Read("x.json", strings.NewReader(wrong), nil); err == nil ||
+		err.Error() != "x.json:17:79: /mailboxes/0/exchange/PopEnabled: expected a boolean or null, found a number" {
+		t.Errorf("under an escaped name: %v", err)
+	}
+}
+
 func TestReadStopsWhenVisitFails(t *testing.T) {
 	stop := errors.New("enough")
 	visits := 0

@@ -19,7 +19,11 @@ import (
 func sortedCollection(c Collection) Collection {
 	c.Resources = slices.Clone(c.Resources)
 	slices.SortStableFunc(c.Resources, func(a, b Resource) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Endpoint, b.Endpoint))
+		return cmp.Or(
+			cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.Endpoint, b.Endpoint),
+			cmp.Compare(a.Status, b.Status),
+			cmp.Compare(a.Message, b.Message))
 	})
 	return c
 }

@@ -53,17 +53,17 @@ func (c *checker) value(r *rule, depth int) *fault {
 		return &fault{offset: c.i, problem: mismatch(r, kind)}
 	}
 	switch kind {
-	case '{', '[':
+	case jsontext.KindBeginObject, jsontext.KindBeginArray:
 		if depth >= maxDepth {
 			return &fault{offset: c.i, problem: problemDepth, hint: hintLimit}
 		}
-		if kind == '[' {
+		if kind == jsontext.KindBeginArray {
 			return c.array(r, depth+1)
 		}
 		return c.object(r, depth+1)
-	case '"':
+	case jsontext.KindString:
 		return c.string(r)
-	case '0':
+	case jsontext.KindNumber:
 		return c.numeric(r)
 	}
 	c.literal()
@@ -78,15 +78,15 @@ var problemDepth = fmt.Sprintf("nested deeper than %d levels", maxDepth)
 
 func (r *rule) accepts(kind jsontext.Kind) bool {
 	switch kind {
-	case '{':
+	case jsontext.KindBeginObject:
 		return r.object != nil
-	case '[':
+	case jsontext.KindBeginArray:
 		return r.array != nil
-	case '"':
+	case jsontext.KindString:
 		return r.text != nil
-	case '0':
+	case jsontext.KindNumber:
 		return r.number != nil
-	case 'n':
+	case jsontext.KindNull:
 		return r.null
 	}
 	return r.boolean
@@ -204,7 +204,7 @@ func tooLong(at int, quoted []byte) *fault {
 
 // show gives text of the document fit for an error.
 func show(quoted []byte) string {
-	return printable(strconv.Quote(shorten(unquote(quoted), shownBytes)))
+	return strconv.Quote(shorten(unquote(quoted), shownBytes))
 }
 
 func (c *checker) numeric(r *rule) *fault {
