@@ -27,7 +27,7 @@ func wrap(s string, first, rest int) []string {
 			flush()
 		}
 		for word != "" {
-			if used == 0 {
+			if strings.TrimLeft(line, " ") == "" {
 				word = atLineStart(word)
 			}
 			n := fitting(word, limit-used)

@@ -6,6 +6,7 @@ package help
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -89,11 +90,13 @@ func markdownLink(url, title string) string {
 	return "[" + escape.Markdown(title) + "](" + url + ")"
 }
 
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?$`)
+
 // Page makes s an absolute web address that no format misreads, or reports that
 // it is none.
 func Page(s string) (string, bool) {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Opaque != "" || u.User != nil {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Opaque != "" || u.User != nil || !plainHost.MatchString(u.Host) {
 		return "", false
 	}
 	clean := u.String()
