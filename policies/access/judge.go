@@ -357,6 +357,17 @@ func (r *reach) add(w way) {
 	}
 }
 
+// best is the surest way, the first of several; nil when there is none.
+func (r *reach) best() *way {
+	var best *way
+	for i := range r.ways {
+		if best == nil || r.ways[i].opens > best.opens {
+			best = &r.ways[i]
+		}
+	}
+	return best
+}
+
 // effort counts what somebody has to bring along to be among the requests of a
 // passage: the simplest witness is the one that asks for least.
 func (j *judgement) effort(p passage) int {

@@ -21,6 +21,8 @@ type org struct {
 	// sessionsKnown: the global session policies were collected.
 	sessionsKnown bool
 	hosts         []string
+	// What measures of exceptions are taken from.
+	memberCounts, groupRules, assignments node
 }
 
 // app is an instance of the Office 365 app that signs people in by federation.
@@ -38,6 +40,7 @@ type app struct {
 // policy is an authentication policy of an app, and its rules.
 type policy struct {
 	number            int // in org.policies
+	index             int // in okta.access_policies, -1 when it is not there
 	id, name, pointer string
 	// rules are those that may be in force, in the order in which Okta asks them;
 	// all are all of them, in the API's order.
@@ -51,7 +54,8 @@ type policy struct {
 func readOrg(n node, orgURL string, ledger ledger) *org {
 	o := &org{
 		collected: n.object(), identityEngine: maybe, assurances: newNumbering(),
-		directory: newDirectory(n.get("groups")),
+		directory:    newDirectory(n.get("groups")),
+		memberCounts: n.get("group_member_counts"), groupRules: n.get("group_rules"), assignments: n.get("app_assignments"),
 	}
 	switch n.get("organization").get("pipeline").string() {
 	case "idx":
@@ -113,7 +117,7 @@ func (o *org) policyOf(n, app node, ledger ledger) *policy {
 	href := app.get("_links").get("accessPolicy").get("href").string()
 	id := path.Base(href)
 	if href == "" {
-		p := &policy{unreadable: &Reason{Key: "app_without_policy", Args: args{"app": app.get("label").string()}}}
+		p := &policy{index: -1, unreadable: &Reason{Key: "app_without_policy", Args: args{"app": app.get("label").string()}}}
 		if o.identityEngine == no {
 			p.unreadable = &Reason{Key: "classic_engine"}
 		}
@@ -122,13 +126,13 @@ func (o *org) policyOf(n, app node, ledger ledger) *policy {
 	if i := slices.IndexFunc(o.policies, func(p *policy) bool { return p.id == id && id != "" }); i >= 0 {
 		return o.policies[i]
 	}
-	p := &policy{id: id, name: id}
+	p := &policy{index: -1, id: id, name: id}
 	policies, _ := n.get("access_policies").items()
 	for i, q := range policies {
 		if q.get("id").string() != id {
 			continue
 		}
-		p.name, p.pointer = q.get("name").string(), pointer("okta", "access_policies", i)
+		p.index, p.name, p.pointer = i, q.get("name").string(), pointer("okta", "access_policies", i)
 		if oktaStatus(q.get("status")) != yes {
 			p.unreadable = &Reason{Key: "policy_not_active", Args: args{"policy": p.name}, Pointer: p.pointer}
 		}

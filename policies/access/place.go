@@ -8,8 +8,10 @@ import "slices"
 // address of the country, but nobody can say here which.
 type zone struct {
 	id, name, pointer string
-	// kind is the vendor's name for it, such as IP or DYNAMIC_V2.
-	kind string
+	index             int // in the vendor's list
+	// kind is the vendor's name for it, such as IP or DYNAMIC_V2; limit is what it
+	// goes by, such as addresses or country.
+	kind, limit string
 	// symbolic: the vendor's database decides, and sure is empty.
 	symbolic bool
 	// sure are the listed addresses.

@@ -18,8 +18,9 @@ type rule struct {
 	// the rule does that Okta keeps at the end; system says that it is that one.
 	catchAll, system bool
 
-	people people
-	where  where
+	people  people
+	where   where
+	network network
 	// anyClient: there is no condition on the client.
 	anyClient         bool
 	sureOf, mayBe     uint64 // clients
@@ -65,7 +66,7 @@ func readRule(n node, index int, at string, atlas *atlas, assurances *numbering)
 		r.priority = p
 	}
 	if r.active == maybe {
-		r.doubt("rule_status_unreadable", nil)
+		r.doubt("status_unreadable", nil)
 	}
 	c := n.get("conditions")
 	if !c.absent() && !c.object() {
@@ -73,7 +74,7 @@ func readRule(n node, index int, at string, atlas *atlas, assurances *numbering)
 	}
 	r.people = readPeople(c.get("people"), c.get("userType"))
 	var doubts []Reason
-	r.where, doubts = atlas.network(c.get("network"))
+	r.where, r.network, doubts = atlas.network(c.get("network"))
 	r.doubts = append(r.doubts, doubts...)
 	r.readClients(c.get("office365Client"))
 	r.readPlatforms(c.get("platform"))

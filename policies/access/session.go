@@ -17,8 +17,8 @@ type sessionRule struct {
 
 	riskSure, riskMay uint64
 	result            outcomes
-	doubts            []Reason
-	capped            bool
+	// capped: nobody can tell of any request whether it matches.
+	capped bool
 }
 
 // readSessions reads the global session policies in the order in which Okta asks
@@ -32,31 +32,26 @@ func readSessions(policies, rules node, atlas *atlas) []*sessionRule {
 		if status == no {
 			continue
 		}
+		name, id := p.node.get("name").string(), p.node.get("id").string()
 		var groups people
-		var doubts []Reason
+		unclear := false
 		if p.node.get("system").flag() != yes {
 			c := p.node.get("conditions")
 			groups = readPeople(c.get("people"), node{})
-			if status == maybe || strangeKeys(c, "people") || !c.absent() && !c.object() {
-				doubts = append(doubts, Reason{Key: "session_policy_unreadable", Args: args{"policy": p.node.get("name").string()}})
-			}
+			unclear = status == maybe || strangeKeys(c, "people") || !c.absent() && !c.object()
 		}
-		id := p.node.get("id").string()
 		of, known := rules.get(id).items()
 		if !known {
 			list = append(list, &sessionRule{
-				policy: p.node.get("name").string(), pointer: pointer("okta", "sign_on_policies", p.index),
-				groups: groups, where: atlas.unclear(), riskMay: 1<<risks - 1, result: denied | unclear, capped: true,
-				doubts: []Reason{{Key: "session_rules_not_collected"}},
+				policy: name, pointer: pointer("okta", "sign_on_policies", p.index), groups: groups,
+				where: atlas.unclear(), riskMay: 1<<risks - 1, result: denied | oneFactor | twoFactors, capped: true,
 			})
 			continue
 		}
 		for _, r := range byPriority(of) {
 			if s := readSession(r.node, atlas); s != nil {
-				s.policy, s.groups = p.node.get("name").string(), groups
+				s.policy, s.groups, s.capped = name, groups, s.capped || unclear
 				s.pointer = pointer("okta", "sign_on_policy_rules", id, r.index)
-				s.doubts = append(s.doubts, doubts...)
-				s.capped = s.capped || len(doubts) > 0
 				list = append(list, s)
 			}
 		}
@@ -68,36 +63,19 @@ func readSessions(policies, rules node, atlas *atlas) []*sessionRule {
 func readSession(n node, atlas *atlas) *sessionRule {
 	c := n.get("conditions")
 	s := &sessionRule{name: n.get("name").string()}
-	doubt := func(key string) {
-		s.capped = true
-		s.doubts = append(s.doubts, Reason{Key: key, Args: args{"rule": s.name}})
-	}
-	switch oktaStatus(n.get("status")) {
-	case no:
+	status := oktaStatus(n.get("status"))
+	kind := c.get("authContext").get("authType").string()
+	if status == no || kind == "RADIUS" || kind == "LDAP_INTERFACE" { // not how anybody signs in to Office 365
 		return nil
-	case maybe:
-		doubt("session_condition")
-	}
-	switch c.get("authContext").get("authType").string() {
-	case "RADIUS", "LDAP_INTERFACE": // not how anybody signs in to Office 365
-		return nil
-	case "", "ANY":
-	default:
-		doubt("session_condition")
 	}
 	provider := c.get("identityProvider").get("provider").string()
-	if provider != "" && provider != "ANY" || !c.get("risk").get("behaviors").blank() ||
-		strangeKeys(c, "people", "network", "authContext", "riskScore", "risk", "identityProvider") || !c.absent() && !c.object() {
-		doubt("session_condition")
-	}
 	s.people = readPeople(c.get("people"), node{})
-	var doubts []Reason
-	s.where, doubts = atlas.network(c.get("network"))
-	s.doubts = append(s.doubts, doubts...)
-	ok := false
-	if s.riskSure, s.riskMay, ok = riskSet(c.get("riskScore")); !ok {
-		doubt("session_condition")
-	}
+	s.where, _, _ = atlas.network(c.get("network"))
+	riskRead := false
+	s.riskSure, s.riskMay, riskRead = riskSet(c.get("riskScore"))
+	s.capped = status == maybe || !riskRead || kind != "" && kind != "ANY" || provider != "" && provider != "ANY" ||
+		!c.get("risk").get("behaviors").blank() || !c.absent() && !c.object() ||
+		strangeKeys(c, "people", "network", "authContext", "riskScore", "risk", "identityProvider")
 	s.result = sessionResult(n.get("actions").get("signon"))
 	return s
 }

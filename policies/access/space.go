@@ -167,26 +167,30 @@ func (s *space) cut(a, b box, rest []box) (within box, _ []box) {
 // find looks for a part of start that lies in none of the obstacles. It answers
 // maybe when it would have to cut more than budget boxes to be sure.
 func (s *space) find(start box, obstacles []box, budget int) (box, tri) {
-	for i, o := range obstacles {
-		if !s.meets(start, o) {
-			continue
-		}
+	var near []box
+	for _, o := range obstacles {
 		if inside(start, o) {
 			return nil, no
 		}
-		_, pieces := s.cut(start, o, nil)
-		found := no
-		for _, piece := range pieces {
-			if budget--; budget < 0 {
-				return nil, maybe
-			}
-			free, ok := s.find(piece, obstacles[i+1:], budget/len(pieces))
-			if ok == yes {
-				return free, yes
-			}
-			found = max(found, ok)
+		if s.meets(start, o) {
+			near = append(near, o)
 		}
-		return nil, found
 	}
-	return start, yes
+	if len(near) == 0 {
+		return start, yes
+	}
+	_, pieces := s.cut(start, near[0], nil)
+	found := no
+	for i, piece := range pieces {
+		if budget--; budget < 0 {
+			return nil, maybe
+		}
+		share := budget / (len(pieces) - i)
+		free, ok := s.find(piece, near[1:], share)
+		if ok == yes {
+			return free, yes
+		}
+		found = max(found, ok)
+	}
+	return nil, found
 }

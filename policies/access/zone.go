@@ -12,7 +12,7 @@ func oktaZones(list node) []zone {
 	for i, n := range items {
 		if n.object() {
 			z := oktaZone(n)
-			z.pointer = pointer("okta", "zones", i)
+			z.index, z.pointer = i, pointer("okta", "zones", i)
 			zones = append(zones, z)
 		}
 	}
@@ -26,17 +26,19 @@ func oktaZone(n node) zone {
 		blocks: n.get("usage").string() == "BLOCKLIST",
 		exempt: n.get("useAsExemptList").flag() == yes,
 	}
+	z.limit = "unknown"
 	var proxiesRead bool
 	z.proxies, proxiesRead = oktaAddresses(n.get("proxies"))
 	switch z.kind {
 	case "IP":
 		read := false
+		z.limit = "addresses"
 		z.sure, read = oktaAddresses(n.get("gateways"))
 		// Of a zone with proxies and no gateways Okta's pages do not say whom it
 		// holds.
 		z.loose = !read || !proxiesRead || len(z.sure) == 0 && len(z.proxies) > 0
 	case "DYNAMIC", "DYNAMIC_V2":
-		z.symbolic = true
+		z.symbolic, z.limit = true, dynamicLimit(n)
 	default:
 		z.loose = true
 	}
@@ -98,31 +100,39 @@ func exchangeOnline() spans {
 	return newSpans(list)
 }
 
+// network is a rule's network condition as it was written.
+type network struct {
+	anywhere, unreadable bool
+	include, exclude     []string
+}
+
 // network reads a rule's network condition. doubts are the reasons why it cannot
 // be decided for some addresses.
-func (a *atlas) network(n node) (w where, doubts []Reason) {
+func (a *atlas) network(n node) (w where, read network, doubts []Reason) {
 	if n.blank() {
-		return a.anywhere(), nil
+		return a.anywhere(), network{anywhere: true}, nil
 	}
-	include, ok1 := n.get("include").texts()
-	exclude, ok2 := n.get("exclude").texts()
-	connection := n.get("connection").string()
+	var ok1, ok2 bool
+	read.include, ok1 = n.get("include").texts()
+	read.exclude, ok2 = n.get("exclude").texts()
+	connection, named := n.get("connection").string(), len(read.include)+len(read.exclude)
 	switch {
-	case connection == "ANYWHERE" && len(include)+len(exclude) == 0:
-		return a.anywhere(), nil
-	case connection != "ZONE" || !ok1 || !ok2 || len(include)+len(exclude) == 0 || strangeKeys(n, "connection", "include", "exclude"):
-		return a.unclear(), []Reason{{Key: "network_unreadable"}}
+	case connection == "ANYWHERE" && named == 0:
+		return a.anywhere(), network{anywhere: true}, nil
+	case connection != "ZONE" || !ok1 || !ok2 || named == 0 || strangeKeys(n, "connection", "include", "exclude"):
+		read.unreadable = true
+		return a.unclear(), read, []Reason{{Key: "network_unreadable"}}
 	}
 	w = a.anywhere()
-	if len(include) > 0 {
-		refs, d := a.refer(include)
+	if len(read.include) > 0 {
+		refs, d := a.refer(read.include)
 		w, doubts = w.both(a.in(refs)), append(doubts, d...)
 	}
-	if len(exclude) > 0 {
-		refs, d := a.refer(exclude)
+	if len(read.exclude) > 0 {
+		refs, d := a.refer(read.exclude)
 		w, doubts = w.both(a.out(refs)), append(doubts, d...)
 	}
-	return w, doubts
+	return w, read, doubts
 }
 
 // refer looks up the zones that a condition names.

@@ -1,0 +1,289 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// evaluation works out the doors of a set of classes.
+type evaluation struct {
+	engine  *Engine
+	classes []*class
+
+	people   []*person
+	personOf map[*class]int
+	// strangers are people made up to stand for whom rules name: the first of them
+	// is at that place in people.
+	strangers int
+	judgement *judgement
+
+	subjects  map[*class]*subject
+	subjectOf map[*class]int
+	coverage  *coverage
+	// passers are made-up users, whom no policy names: the first of them is at that
+	// place among the subjects.
+	passers int
+
+	domains    map[string][2]route
+	exchanges  map[exchangeKey]*gate
+	identities map[string][]*entry
+	doors      map[doorsKey][]*doorwork
+	outcomes   map[*doorwork][]Outcome // by the first of a class's doors
+}
+
+// evaluate hands the classes to Okta's rules and to Conditional Access.
+func (e *Engine) evaluate(classes []*class) *evaluation {
+	v := &evaluation{
+		engine: e, classes: classes, personOf: make(map[*class]int), subjects: make(map[*class]*subject),
+		subjectOf: make(map[*class]int), domains: make(map[string][2]route), exchanges: make(map[exchangeKey]*gate),
+		identities: make(map[string][]*entry), doors: make(map[doorsKey][]*doorwork),
+		outcomes: make(map[*doorwork][]Outcome),
+	}
+	var subjects []*subject
+	for _, c := range classes {
+		v.personOf[c] = len(v.people)
+		v.people = append(v.people, c.mailbox.person())
+		v.subjectOf[c] = len(subjects)
+		v.subjects[c] = c.mailbox.subject(e)
+		subjects = append(subjects, v.subjects[c])
+	}
+	v.strangers = len(v.people)
+	v.people = append(v.people, e.okta.strangers()...)
+	v.judgement = e.okta.judge(v.people)
+	v.passers = len(subjects)
+	subjects = append(subjects, &subject{groupsKnown: true, rolesKnown: true, kind: "Member", synced: maybe})
+	v.coverage = e.ca.cover(subjects)
+	return v
+}
+
+// strangers makes up people whom rules could mean though no mailbox is theirs: one
+// in no group at all, one for each group and one for each user that a rule names.
+// They show what a rule does before anybody is in its group.
+func (o *org) strangers() []*person {
+	groups, users := newNumbering(), newNumbering()
+	note := func(c *people) {
+		for _, g := range c.groups {
+			groups.number(g)
+		}
+		for _, u := range c.users {
+			users.number(u)
+		}
+	}
+	for _, p := range o.policies {
+		for _, r := range p.rules {
+			note(&r.people)
+		}
+	}
+	list := []*person{{known: true, groups: []string{}}}
+	for _, g := range groups.names {
+		list = append(list, &person{known: true, groups: []string{g}})
+	}
+	for _, u := range users.names {
+		list = append(list, &person{known: true, groups: []string{}, named: []string{u}})
+	}
+	return list
+}
+
+func (v *evaluation) routes(domain string) (passive, active route) {
+	both, known := v.domains[domain]
+	if !known {
+		both[0], both[1] = v.engine.entra.routes(v.engine.okta, domain)
+		v.domains[domain] = both
+	}
+	return both[0], both[1]
+}
+
+// aMailbox stands in pointers for the mailbox that a door is shown for; a gate is
+// made once for all mailboxes that it treats alike.
+const aMailbox = "/mailboxes/-"
+
+// exchangeGate asks Exchange about a door.
+func (v *evaluation) exchangeGate(s *switches, p Protocol, m Method) *gate {
+	key := exchangeKey{*s, p, m}
+	g := v.exchanges[key]
+	if g == nil {
+		g = v.engine.exchange.gate(s, p, m)
+		v.exchanges[key] = g
+	}
+	return g
+}
+
+type exchangeKey struct {
+	switches
+	protocol Protocol
+	method   Method
+}
+
+// doorsKey is all that the doors of a class depend on.
+type doorsKey struct {
+	switches switches
+	crowd    int
+	entries  [3]string
+}
+
+// doorsOf works out all doors of a class, in the order of the matrix.
+func (v *evaluation) doorsOf(c *class) []*doorwork {
+	key := doorsKey{switches: *c.mailbox.switches(aMailbox), crowd: v.coverage.crowdOf[v.subjectOf[c]]}
+	for i, m := range Methods() {
+		key.entries[i] = v.entriesKey(c, m)
+	}
+	if doors, known := v.doors[key]; known {
+		return doors
+	}
+	var doors []*doorwork
+	for i, m := range Methods() {
+		entries, known := v.identities[key.entries[i]]
+		if !known {
+			entries = v.entries(c, m)
+			v.identities[key.entries[i]] = entries
+		}
+		for _, p := range Protocols() {
+			doors = append(doors, v.door(&key, p, m, entries))
+		}
+	}
+	v.doors[key] = doors
+	return doors
+}
+
+// entriesKey is all that a class's ways to prove who they are depend on.
+func (v *evaluation) entriesKey(c *class, m Method) string {
+	u := v.subjects[c]
+	rolledOut, _ := v.engine.entra.rolledOut(u)
+	key := fmt.Sprintf("%s %q %d %d %d ", m, strings.ToLower(c.mailbox.Domain), v.judgement.crowdOf[v.personOf[c]], u.synced, rolledOut)
+	if o := c.mailbox.Okta; o != nil {
+		key += fmt.Sprintf("%t %q %s %t", o.Assigned, o.Apps, o.Status, o.Apps == nil)
+	}
+	return key
+}
+
+// doorwork is a door in the making: the stations' answers, and what follows.
+type doorwork struct {
+	protocol Protocol
+	method   Method
+
+	exchange *gate
+	entries  []*entry
+	entra    []*gate
+	answers  []*answer
+
+	outcome Outcome
+	best    int // the entry that gets furthest
+	locks   []Lock
+	reasons []Reason
+	ways    []entryWay
+	via     []string
+}
+
+// door works out one door. entries are the ways to prove who one is by the method.
+func (v *evaluation) door(key *doorsKey, p Protocol, m Method, entries []*entry) *doorwork {
+	d := &doorwork{protocol: p, method: m, entries: entries, outcome: NotOffered}
+	if !p.Offers(m, v.engine.options.AsPublished) {
+		return d
+	}
+	d.exchange = v.exchangeGate(&key.switches, p, m)
+	without, past, proved := no, no, no
+	bestWithout, bestPast := no, no
+	for i, e := range entries {
+		g, a := v.coverage.gate(key.crowd, p, m, e.trusted)
+		if m == Basic && v.apart(e, a) {
+			g = g.but(Reason{Key: "addresses_differ"})
+		}
+		d.entra, d.answers = append(d.entra, g), append(d.answers, a)
+		w, any := min(e.gate.without, g.without), min(e.gate.any, g.any)
+		if w > bestWithout || w == bestWithout && any > bestPast {
+			d.best, bestWithout, bestPast = i, w, any
+		}
+		without, past = max(without, w), max(past, any)
+		proved = max(proved, e.gate.any)
+	}
+	without, past = min(without, d.exchange.without), min(past, d.exchange.any)
+	switch {
+	case without == yes:
+		d.outcome = Open
+	case without == maybe:
+		d.outcome = Undecided
+	case past != no:
+		d.outcome = WithMFA
+	case d.exchange.any == no:
+		d.outcome = ClosedAtExchange
+	case proved == no:
+		d.outcome = ClosedAtIdentityProvider
+	default:
+		d.outcome = ClosedAfterSignIn
+	}
+	d.collectLocks()
+	if without != no {
+		d.collectWays()
+	}
+	if without == maybe {
+		d.collectReasons()
+	}
+	return d
+}
+
+// apart reports that Okta lets a request in from some addresses only, Conditional
+// Access from others, and no listed address is among both. A password that Exchange
+// relays comes from one client, which cannot be in two places; with a token it can.
+func (v *evaluation) apart(e *entry, a *answer) bool {
+	if e.passage == nil || a.hole == nil {
+		return false
+	}
+	j, c := v.judgement, v.coverage
+	okta, entra := j.space.on(e.passage.box, onSource), c.space.on(a.hole, onLocation)
+	if okta.count() == j.space.axes[onSource].size || entra.count() == c.space.axes[onLocation].size {
+		return false
+	}
+	return !v.engine.okta.atlas.addresses(okta).meets(v.engine.ca.atlas.addresses(entra))
+}
+
+// collectLocks gathers what closes the door by itself: a lock at the identity
+// provider or in Entra counts only if it stands in every way of proving oneself.
+func (d *doorwork) collectLocks() {
+	d.locks = slices.Clone(d.exchange.locks)
+	gather := func(gates []*gate) {
+		var all []Lock
+		for _, g := range gates {
+			if g.any != no {
+				return
+			}
+			for _, l := range g.locks {
+				if !slices.Contains(all, l) {
+					all = append(all, l)
+				}
+			}
+		}
+		d.locks = append(d.locks, all...)
+	}
+	var identity []*gate
+	for _, e := range d.entries {
+		identity = append(identity, e.gate)
+	}
+	gather(identity)
+	gather(d.entra)
+}
+
+func (d *doorwork) collectWays() {
+	for i, e := range d.entries {
+		if min(e.gate.without, d.entra[i].without) == no {
+			continue
+		}
+		d.ways = append(d.ways, e.ways...)
+		if !slices.Contains(d.via, e.via) {
+			d.via = append(d.via, e.via)
+		}
+	}
+}
+
+// collectReasons gathers why nobody can tell: what is not known at any station
+// that a way past leads by.
+func (d *doorwork) collectReasons() {
+	d.reasons = append(d.reasons, d.exchange.doubts...)
+	for i, e := range d.entries {
+		if min(e.gate.without, d.entra[i].without) != no {
+			d.reasons = append(d.reasons, e.gate.doubts...)
+			d.reasons = append(d.reasons, d.entra[i].doubts...)
+		}
+	}
+	d.reasons = tidy(d.reasons)
+}

@@ -1,0 +1,91 @@
+package access
+
+import "slices"
+
+// Class is the number of the class that a mailbox is in; ok is false when none like
+// it was gathered, or nobody can sign in to it.
+func (a *Accumulator) Class(m *Mailbox) (n int, ok bool) {
+	if m.leftOut() != "" {
+		return 0, false
+	}
+	a.key = a.engine.key(a.key[:0], m)
+	c := a.byKey[string(a.key)]
+	if c == nil {
+		return 0, false
+	}
+	return c.number, true
+}
+
+// Outcomes gives what becomes of each door of a class, in the order of the matrix:
+// by protocol, then by method. The result has to come from the accumulator that
+// gave the number.
+func (r *Result) Outcomes(class int) []Outcome { return r.outcomes[class] }
+
+// Tally counts how doors changed between two snapshots, mailbox by mailbox.
+type Tally struct {
+	changes map[Change]int
+}
+
+// Change is a way in which a door changed. NotOffered on one side also stands for
+// a mailbox that is not there.
+type Change struct {
+	Protocol      Protocol
+	Method        Method
+	Before, After Outcome
+}
+
+// Opened reports that somebody can get in without a second factor, or may, who
+// could not before; Shut the opposite.
+func (c Change) Opened() bool { return !c.Before.loose() && c.After.loose() }
+
+// Shut reports the opposite of Opened.
+func (c Change) Shut() bool { return c.Before.loose() && !c.After.loose() }
+
+func (o Outcome) loose() bool { return o == Open || o == Undecided }
+
+// NewTally makes an empty tally.
+func NewTally() *Tally { return &Tally{changes: make(map[Change]int)} }
+
+// Add counts one mailbox. before or after is nil when it is not there.
+func (t *Tally) Add(before, after []Outcome) {
+	at := func(list []Outcome, i int) Outcome {
+		if list == nil {
+			return NotOffered
+		}
+		return list[i]
+	}
+	i := 0
+	for _, p := range Protocols() {
+		for _, m := range Methods() {
+			c := Change{p, m, at(before, i), at(after, i)}
+			if c.Before != c.After {
+				t.changes[c]++
+			}
+			i++
+		}
+	}
+}
+
+// ChangeCount is a number of mailboxes.
+type ChangeCount struct {
+	Change
+	Mailboxes int
+}
+
+// Changes lists what changed, in the order of the matrix, then of the outcomes.
+func (t *Tally) Changes() []ChangeCount {
+	var list []ChangeCount
+	for _, p := range Protocols() {
+		for _, m := range Methods() {
+			for _, before := range Outcomes() {
+				for _, after := range slices.Backward(Outcomes()) {
+					c := Change{p, m, before, after}
+					if n := t.changes[c]; n > 0 {
+						list = append(list, ChangeCount{c, n})
+					}
+				}
+			}
+		}
+	}
+	return list
+}
