@@ -174,7 +174,7 @@ func asArgs(term *ast.Term) (finding.Args, error) {
 		}
 		plain, err := plain(value)
 		if err != nil {
-			return fmt.Errorf("%s: %w", text, err)
+			return fmt.Errorf("%s: %w", string(text), err)
 		}
 		args[string(text)] = plain
 		return nil
@@ -201,7 +201,7 @@ func asResource(term *ast.Term) (finding.Resource, error) {
 			*into = string(v)
 		case ast.Null:
 		default:
-			return fmt.Errorf("%s is %s, not a text", field, ast.ValueName(v))
+			return fmt.Errorf("%s is %s, not a text", string(field), ast.ValueName(v))
 		}
 		return nil
 	})

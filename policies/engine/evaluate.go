@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -81,8 +82,9 @@ func (e *Engine) explain(ctx context.Context, err error) error {
 	if !errors.As(err, &broken) {
 		return err
 	}
+	message := strings.Join(strings.Fields(broken.Message), " ")
 	if broken.Location == nil {
-		return errors.New(broken.Message)
+		return errors.New(message)
 	}
-	return fmt.Errorf("%s:%d: %s", broken.Location.File, broken.Location.Row, broken.Message)
+	return fmt.Errorf("%s:%d: %s", broken.Location.File, broken.Location.Row, message)
 }

@@ -154,7 +154,8 @@ func remediation(f fields) finding.Remediation {
 	return r
 }
 
-// messages reads the sentences. Each is one, and ends like one.
+// messages reads the sentences. Each is one, and ends like one; {message} is the
+// ledger's, which brings its own full stop.
 func (m *metadata) messages(custom fields) map[string]string {
 	f := custom.below("messages", true)
 	sentences := map[string]string{}
@@ -168,7 +169,7 @@ func (m *metadata) messages(custom fields) map[string]string {
 			m.problem(row, "choose another name", "message %q is one that every control has", key)
 		case sentence == "":
 			continue
-		case !strings.HasSuffix(sentence, "."):
+		case !strings.HasSuffix(sentence, ".") && !strings.HasSuffix(sentence, "{message}"):
 			m.problem(row, "", "message %q must end with a full stop", key)
 		case strings.ContainsAny(sentence, "\r\n"):
 			m.problem(row, "", "message %q must be one line", key)
