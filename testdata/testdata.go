@@ -11,7 +11,7 @@ import (
 	"io/fs"
 )
 
-//go:embed tenants
+//go:embed tenants/*/snapshot.json tenants/*/about.md
 var files embed.FS
 
 // Tenants gives the imaginary tenants, one folder each: <name>/about.md says who

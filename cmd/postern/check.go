@@ -31,6 +31,7 @@ type checkOptions struct {
 	configPath  string
 	snapshotURI string
 	tenant      string
+	version     string
 	explain     bool
 	verbose     bool
 }
@@ -57,7 +58,7 @@ func (o *checkOptions) addReportFlags(cmd *cobra.Command) {
 }
 
 func newCheck(a *app) *cobra.Command {
-	var o checkOptions
+	o := checkOptions{version: a.version}
 	cmd := &cobra.Command{
 		Use:   "check SNAPSHOT",
 		Short: "Judge a snapshot and write findings and reports",
@@ -136,7 +137,7 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 		},
 		Declarations: meant,
 		SnapshotURI:  uri,
-		Tool:         finding.Tool{Name: "postern", Version: buildVersion()},
+		Tool:         finding.Tool{Name: "postern", Version: o.version},
 		FailOn:       failOn,
 	}
 	plan.report = reports.Options{Explain: o.explain, Verbose: o.verbose}

@@ -60,7 +60,7 @@ func (a *app) connect(t *target) ([]collectors.Collector, error) {
 }
 
 func (a *app) network(t *target) (collectors.Network, error) {
-	network := collectors.Network{UserAgent: "postern/" + buildVersion()}
+	network := collectors.Network{UserAgent: "postern/" + a.version}
 	if t.CAFile == "" {
 		return network, nil
 	}

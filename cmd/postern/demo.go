@@ -49,7 +49,7 @@ func (a *app) demo(cmd *cobra.Command, folder string, explain bool) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("make the demo's folder: %w", err)
 	}
-	world, err := startStandIns()
+	world, err := startStandIns(demoTenant)
 	if err != nil {
 		return fmt.Errorf("start the stand-ins: %w", err)
 	}
@@ -60,7 +60,7 @@ func (a *app) demo(cmd *cobra.Command, folder string, explain bool) error {
 		return err
 	}
 	in := func(name string) string { return filepath.Join(folder, name) }
-	o := checkOptions{explain: explain, failOn: "low", formats: []string{
+	o := checkOptions{version: a.version, explain: explain, failOn: "low", formats: []string{
 		"text", "json=" + in("findings.json"), "sarif=" + in("report.sarif"), "sarif-full=" + in("report-full.sarif"),
 		"junit=" + in("report.junit.xml"), "csv=" + in("report.csv"), "markdown=" + in("report.md"),
 	}}
@@ -115,8 +115,9 @@ const (
 	demoOktaToken     = "demo-okta-token"
 )
 
-func startStandIns() (*standIns, error) {
-	text, err := fs.ReadFile(testdata.Tenants(), demoTenant+"/snapshot.json")
+// startStandIns starts the services of a tenant in testdata. Close them.
+func startStandIns(tenantName string) (*standIns, error) {
+	text, err := fs.ReadFile(testdata.Tenants(), tenantName+"/snapshot.json")
 	if err != nil {
 		return nil, err
 	}

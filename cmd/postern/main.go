@@ -35,12 +35,15 @@ type streams struct {
 	// terminal's, 0 when there is none.
 	outTerminal, errTerminal bool
 	width                    int
+	// version is what the program calls itself.
+	version string
 }
 
 func processStreams() streams {
 	s := streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		getenv:      os.Getenv,
+		version:     buildVersion(),
 		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}

@@ -100,6 +100,7 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 		newDemo(a),
 		newScan(a),
 		newCollect(a),
+		newPermissions(a),
 		newCheck(a),
 		newReport(a),
 		newImport(a),

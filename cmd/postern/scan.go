@@ -10,7 +10,7 @@ import (
 
 func newScan(a *app) *cobra.Command {
 	var t targetFlags
-	var o checkOptions
+	o := checkOptions{version: a.version}
 	var keepAt string
 	var resume bool
 	cmd := &cobra.Command{

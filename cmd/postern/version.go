@@ -51,7 +51,7 @@ func newVersion(a *app) *cobra.Command {
 		Short: "Print the version, the build and the Rego engine's version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.out, "postern %s\nopa %s\n%s %s/%s\n", buildVersion(),
+			_, err := fmt.Fprintf(a.out, "postern %s\nopa %s\n%s %s/%s\n", a.version,
 				dependencyVersion("github.com/open-policy-agent/opa"), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// environment is what a pipeline would set for the stand-ins of a tenant.
+func environment(world *standIns) map[string]string {
+	return map[string]string{
+		envGraphToken: world.graph.Token(), envExchangeToken: demoExchangeToken, envOktaSSWS: demoOktaToken,
+	}
+}
+
+// arguments point collect and scan at the stand-ins.
+func arguments(world *standIns, command string) []string {
+	return []string{command, "--tenant-id", world.target.TenantID, "--okta-org", world.okta.URL,
+		"--graph-url", world.graph.URL, "--exchange-url", world.exchange.URL}
+}
+
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+func execute(t *testing.T, env map[string]string, args ...string) outcome {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), args, streams{
+		in: strings.NewReader(""), out: &stdout, err: &stderr, getenv: func(name string) string { return env[name] }, version: "test",
+	})
+	return outcome{code, stdout.String(), stderr.String()}
+}
+
+func stand(t *testing.T, tenant string) *standIns {
+	t.Helper()
+	world, err := startStandIns(tenant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(world.close)
+	return world
+}
+
+func TestScanEndToEnd(t *testing.T) {
+	world := stand(t, "demo")
+	t.Chdir(t.TempDir())
+	env := environment(world)
+	args := append(arguments(world, "scan"), "--snapshot", "snapshot.json", "-f", "sarif=out.sarif", "-f", "text")
+	got := execute(t, env, args...)
+	if got.code != exitFindings || !strings.Contains(got.stdout, "PROTO-005") || !strings.Contains(got.stderr, "44 of 44 resources are complete") {
+		t.Fatalf("%+v", got)
+	}
+	written := got.stdout + got.stderr
+	for _, name := range []string{"snapshot.json", "out.sarif"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(name)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s is %v, %v", name, info.Mode(), err)
+		}
+		written += string(data)
+	}
+	for name, token := range env {
+		if strings.Contains(written, token) {
+			t.Errorf("%s shows in the output", name)
+		}
+	}
+	if leftovers, err := filepath.Glob("*.resume"); err != nil || len(leftovers) > 0 {
+		t.Errorf("a finished scan leaves %v", leftovers)
+	}
+	// The kept snapshot gives the same verdict.
+	if again := execute(t, nil, "check", "snapshot.json", "--quiet", "-f", "json=f.json"); again.code != exitFindings {
+		t.Errorf("%+v", again)
+	}
+}
+
+func TestOneDeniedServiceLeavesTheOthersWhole(t *testing.T) {
+	world := stand(t, "spotless")
+	t.Chdir(t.TempDir())
+	env := environment(world)
+	env[envExchangeToken] = "wrong"
+	got := execute(t, env, append(arguments(world, "scan"), "-f", "text")...)
+	if got.code != exitUnknown || !strings.Contains(got.stderr, "failed: exchange.") || strings.Contains(got.stderr, "failed: entra") {
+		t.Errorf("%+v", got)
+	}
+	if strings.Contains(got.stdout, "FAIL ") {
+		t.Errorf("missing evidence became a finding:\n%s", got.stdout)
+	}
+}
+
+func TestCollectSaysWhatIsMissingAndExitsClean(t *testing.T) {
+	world := stand(t, "spotless")
+	t.Chdir(t.TempDir())
+	args := append(arguments(world, "collect"), "-o", "s.json.gz", "--skip-resource", "entra.sign_ins,okta.zones")
+	got := execute(t, environment(world), args...)
+	if got.code != exitClean || !strings.Contains(got.stderr, "skipped: entra.sign_ins, okta.zones") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTenantsOfTheConfiguration(t *testing.T) {
+	world := stand(t, "spotless")
+	t.Chdir(t.TempDir())
+	text := "version: 1\ntenants:\n  acme:\n    tenant_id: " + world.target.TenantID + "\n    okta_org: " + world.okta.URL +
+		"\n    graph_url: " + world.graph.URL + "\n    exchange_url: " + world.exchange.URL + "\n  other:\n    tenant_id: x\n"
+	if err := os.WriteFile(defaultConfig, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := environment(world)
+	if got := execute(t, env, "collect", "--tenant", "acme"); got.code != exitClean {
+		t.Errorf("%+v", got)
+	}
+	if got := execute(t, env, "collect"); got.code != exitUsage || !strings.Contains(got.stderr, "acme, other") {
+		t.Errorf("%+v", got)
+	}
+	if got := execute(t, env, "collect", "--tenant", "nobody"); got.code != exitUsage || !strings.Contains(got.stderr, "nobody") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestWrongTargetsAreRefusedBeforeAnythingIsSent(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const secret = "a-token-that-must-not-show"
+	env := map[string]string{envGraphToken: secret, envExchangeToken: secret, envOktaSSWS: secret}
+	id := []string{"--tenant-id", "8f2f3b0e-6a0e-4f5c-9a5b-7a1c2e7d4b10"}
+	tests := []struct {
+		name string
+		env  map[string]string
+		args []string
+		want string
+	}{
+		{"no tenant", env, []string{"collect"}, "--tenant-id"},
+		{"http", env, append([]string{"collect", "--graph-url", "http://graph.example"}, id...), "https"},
+		{"http for Okta", env, append([]string{"collect", "--okta-org", "http://org.example"}, id...), "https"},
+		{"unknown cloud", env, append([]string{"collect", "--cloud", "moon"}, id...), "gcchigh"},
+		{"unknown way to sign in", nil, append([]string{"collect", "--auth", "magic"}, id...), "certificate"},
+		{"no Okta credentials", map[string]string{envGraphToken: secret, envExchangeToken: secret}, append([]string{"collect", "--okta-org", "https://org.example"}, id...), envOktaSSWS},
+		{"a token with a space", map[string]string{envGraphToken: "Bearer " + secret}, append([]string{"collect"}, id...), "without 'Bearer'"},
+		{"too many days", env, append([]string{"collect", "--evidence-days", "4000"}, id...), "--evidence-days"},
+		{"no such authorities", env, append([]string{"collect", "--ca-file", "missing.pem"}, id...), "missing.pem"},
+		{"an argument", env, append([]string{"scan", "surplus"}, id...), "surplus"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := execute(t, test.env, test.args...)
+			if got.code != exitUsage || !strings.Contains(got.stderr, test.want) || !strings.Contains(got.stderr, "hint: ") {
+				t.Errorf("%+v, want %q", got, test.want)
+			}
+			if strings.Contains(got.stderr, secret) {
+				t.Error("the token shows")
+			}
+		})
+	}
+}
+
+func TestDemoTellsItsStory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	got := execute(t, nil, "demo", "-o", "tour")
+	if got.code != exitFindings || !strings.Contains(got.stdout, "imaginary company") || !strings.Contains(got.stdout, "postern check tour") {
+		t.Fatalf("%+v", got)
+	}
+	for _, name := range []string{"snapshot.json", "findings.json", "report.sarif", "report-full.sarif", "report.junit.xml", "report.csv", "report.md"} {
+		if info, err := os.Stat(filepath.Join("tour", name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
