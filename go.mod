@@ -3,25 +3,45 @@ module github.com/seed-07732396/postern
 go 1.26.0
 
 require (
+	// the clouds and options that azidentity takes
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.23.3
+	// Microsoft's own sign-in: certificate, secret, federation, identity, CLI
 	github.com/Azure/azure-sdk-for-go/sdk/azidentity v1.15.0
+	// streaming JSON that reports positions, duplicate names and bad UTF-8; in the standard library from Go 1.27
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
+	// differences that tests can show
 	github.com/google/go-cmp v0.7.0
+	// which answers are worth another attempt, and how long to wait
 	github.com/hashicorp/go-retryablehttp v0.7.8
+	// signs Okta's private-key JWT and DPoP proofs; OPA brings it along
 	github.com/lestrrat-go/jwx/v3 v3.3.0
+	// the Graph SDK's request type
 	github.com/microsoft/kiota-abstractions-go v1.9.3
+	// the Graph SDK's JSON, for its errors
 	github.com/microsoft/kiota-serialization-json-go v1.1.2
+	// models/odataerrors alone: the other models take minutes and gigabytes to compile
 	github.com/microsoftgraph/msgraph-sdk-go v1.96.0
+	// the Graph SDK's request adapter
 	github.com/microsoftgraph/msgraph-sdk-go-core v1.4.0
+	// Rego: v1/ast and v1/rego, imported by policies/engine alone
 	github.com/open-policy-agent/opa v1.22.2
+	// the SARIF types
 	github.com/owenrumney/go-sarif/v2 v2.3.3
+	// testscript: end-to-end tests of the program
 	github.com/rogpeppe/go-internal v1.16.0
+	// holds documents to published schemas, in tests
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+	// the bar while collecting
 	github.com/schollz/progressbar/v3 v3.19.1
+	// the command line
 	github.com/spf13/cobra v1.10.2
+	// is somebody reading along, and how wide is it
 	golang.org/x/term v0.47.0
+	// how many columns a character takes
 	golang.org/x/text v0.42.0
+	// rate limits
 	golang.org/x/time v0.16.0
+	// strict YAML with line numbers
 	gopkg.in/yaml.v3 v3.0.1
 )
 
