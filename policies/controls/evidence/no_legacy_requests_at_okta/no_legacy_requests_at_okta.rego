@@ -3,8 +3,8 @@
 # description: >-
 #   A federated user's password reaches Okta by two doors: the passive one, a browser
 #   with MFA, and the active one (WS-Trust), to which Microsoft passes the user name
-#   and password of a client with basic authentication on. A success there is a sign-
-#   in without MFA: the rules of the whitepaper's step E let it through.
+#   and password of a client with basic authentication on. A success there is a
+#   sign-in without MFA: the rules of the whitepaper's step E let it through.
 #
 #   What was decided where the documents are silent. Windows uses the same endpoint
 #   to join a device to Entra and to renew its token; requests with its user agent are

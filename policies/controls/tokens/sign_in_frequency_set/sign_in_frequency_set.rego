@@ -2,8 +2,8 @@
 # title: Conditional Access makes everybody sign in again to read mail
 # description: >-
 #   The whitepaper's step F: a refresh token is good for 90 days and renews itself.
-#   Its lifetime can no longer be configured; what limits a session today is the sign-
-#   in frequency of Conditional Access. It sends a federated user back to Okta, where
+#   Its lifetime can no longer be configured; what limits a session today is
+#   the sign-in frequency of Conditional Access. It sends a federated user back to Okta, where
 #   the re-authentication interval of the rules decides whether MFA is asked for.
 #
 #   What was decided where the documents are silent. One policy has to do it: in
@@ -27,8 +27,8 @@
 #     falls_short: "The policy '{policy}' has a sign-in frequency that does not do for everybody: {why}."
 #   remediation:
 #     text: >-
-#       Make a policy with a sign-in frequency for all users and Office 365, in report-
-#       only at first, exclude the break-glass accounts, then switch it on. Choose the
+#       Make a policy with a sign-in frequency for all users and Office 365, in
+#       report-only at first, exclude the break-glass accounts, then switch it on. Choose the
 #       interval together with the re-authentication interval at Okta, or users are
 #       asked twice.
 #     powershell: |
