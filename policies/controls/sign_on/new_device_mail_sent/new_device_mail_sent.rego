@@ -26,7 +26,8 @@
 #   messages:
 #     disabled: The mail about a sign-in from a new device is switched off.
 #     not_set: Okta does not say whether the mail about a sign-in from a new device is on.
-#     not_read: Whether the mail about a sign-in from a new device is on was not read, and the System Log shows no such mail.
+#     not_read: Whether the mail about a sign-in from a new device is on was not read, nor which mails Okta sent.
+#     none_sent: Whether the mail about a sign-in from a new device is on was not read, and the System Log shows no such mail.
 #     sent_earlier: Whether the mail about a sign-in from a new device is on was not read; such mails were sent, but none within a day before the snapshot.
 #     sent: The setting was not read, but such mails were sent within a day before the snapshot.
 #     none_seen: The setting is on, but the System Log shows no such mail in its window.
@@ -56,6 +57,12 @@ violations contains _entry("not_set") if {
 
 unknown contains _unread("not_read") if {
 	not input.okta.security_notifications
+	not input.evidence.new_device_mails
+}
+
+unknown contains _unread("none_sent") if {
+	not input.okta.security_notifications
+	input.evidence.new_device_mails
 	not _ever
 }
 

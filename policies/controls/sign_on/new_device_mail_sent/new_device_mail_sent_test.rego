@@ -61,7 +61,7 @@ test_a_mail_a_day_before_the_snapshot_is_recent if {
 
 test_unknown_when_no_mail_is_counted_whatever_the_date_says if {
 	none := {"op": "replace", "path": "/evidence/new_device_mails/sent", "value": 0}
-	_keys([_unread, none]) == {"violations": set(), "unknown": {"not_read"}, "notes": set()}
+	_keys([_unread, none]) == {"violations": set(), "unknown": {"none_sent"}, "notes": set()}
 }
 
 test_unknown_when_unread_and_mails_are_old if {
@@ -73,7 +73,7 @@ test_unknown_when_unread_and_mails_are_old if {
 
 test_unknown_when_unread_and_no_mail_is_seen if {
 	none := {"op": "replace", "path": "/evidence/new_device_mails", "value": {"sent": 0}}
-	_keys([_unread, none]) == {"violations": set(), "unknown": {"not_read"}, "notes": set()}
+	_keys([_unread, none]) == {"violations": set(), "unknown": {"none_sent"}, "notes": set()}
 	_keys([_unread, {"op": "remove", "path": "/evidence"}]).unknown == {"not_read"}
 	_keys([{"op": "remove", "path": "/okta"}, {"op": "remove", "path": "/evidence"}]).unknown == {"not_read"}
 }
