@@ -15,6 +15,21 @@ test_an_entra_role_or_a_role_group_makes_an_administrator if {
 	administrators.administers({"exchange": {"role_groups": ["Help Desk"]}}) == "yes"
 }
 
+test_each_role_that_reaches_into_exchange_counts if {
+	every role in [
+		"62e90394-69f5-4237-9190-012177145e10",
+		"29232cdf-9323-42fd-ade2-1d097af3e4de",
+		"31392ffb-586c-42d1-9346-e59415a2cc4e",
+		"f2ef992c-3afb-46b9-b7cf-a126ee74c451",
+		"17315797-102d-40b4-93e0-432062caca18",
+		"194ae4cb-b126-40b2-bd5b-6091b380977d",
+		"5d6b6bb7-de71-4623-b4af-96380a352509",
+		"729827e3-9c14-49f7-bb1b-9608f156bbb8",
+	] {
+		administrators.administers(_user([role], [])) == "yes"
+	}
+}
+
 test_other_roles_do_not if administrators.administers(_user([_user_administrator], [])) == "no"
 
 test_what_was_not_read_decides_nothing if {

@@ -45,6 +45,8 @@ test_a_flag_without_an_answer_does_not_block if {
 	}
 }
 
+test_an_open_flag_is_an_answer if authentication_policies.silent_flags(_with("AllowBasicAuthImap", true)) == []
+
 test_an_unknown_open_flag_is_strange if {
 	policy := _with("AllowBasicAuthHologram", true)
 	authentication_policies.verdict(policy) == "strange"
@@ -140,5 +142,8 @@ test_a_change_is_compared_as_a_moment if {
 		not authentication_policies.changed_after({"WhenChanged": text}, moment)
 	}
 	not authentication_policies.changed_after({}, moment)
+	every field in ["WhenChangedUTC", "WhenChanged", "WhenCreatedUTC", "WhenCreated"] {
+		authentication_policies.changed_after({field: "2026-11-20T08:00:01Z"}, moment)
+	}
 	authentication_policies.changed_after({"WhenChanged": "2000-02-29T00:00:00Z"}, "1999-12-31T00:00:00Z")
 }

@@ -52,7 +52,9 @@ test_a_rollout_with_users_moves_them if {
 	_rollout({}) == "password"
 	_rollout({"feature": "passthroughAuthentication"}) == "password"
 	_rollout({"appliesTo": [], "isAppliedToOrganization": true}) == "password"
-	_rollout({"feature": "certificateBasedAuthentication"}) == "other"
+	every feature in ["certificateBasedAuthentication", "emailAsAlternateId", "multiFactorAuthentication", "seamlessSso"] {
+		_rollout({"feature": feature}) == "other"
+	}
 }
 
 test_a_rollout_without_users_does_nothing if {

@@ -75,6 +75,10 @@ test_a_hole_is_closed_by_a_policy_for_everybody if {
 test_a_hole_is_closed_by_a_policy_for_just_that if {
 	_legacy_closed([_exclusions.group, _conditions("users", {"includeGroups": ["g1"]})])
 	_legacy_closed([_exclusions.user, _conditions("users", {"includeUsers": ["u1"]})])
+	guests := {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "internalGuest"}}
+	_legacy_closed([_exclusions.guests, _conditions("users", guests)])
+	others := {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "serviceProvider"}}
+	count(conditional_access.holes([_exclusions.guests, _conditions("users", others)], set())) > 0
 	_legacy_closed([_exclusions.application, _conditions("applications", {"includeApplications": [_sharepoint]})])
 	_legacy_closed([_exclusions.platform, _conditions("platforms", {"includePlatforms": ["iOS"]})])
 	_legacy_closed([_exclusions.location, _conditions("locations", {"includeLocations": ["AllTrusted"]})])
@@ -116,6 +120,30 @@ test_a_policy_with_another_hole_closes_nothing_elsewhere if {
 	}
 }
 
+_certain_hole(policies, kind) if {
+	some hole in conditional_access.holes(policies, set())
+	hole.kind == kind
+	hole.certain
+}
+
+test_a_policy_for_a_part_closes_no_hole if {
+	every path, value in {
+		"signInRiskLevels": ["high"],
+		"platforms": {"includePlatforms": ["iOS"]},
+		"locations": {"includeLocations": ["AllTrusted"]},
+		"applications": {"includeApplications": [_exchange]},
+	} {
+		_certain_hole([_exclusions.group, _conditions(path, value)], "group")
+	}
+	_certain_hole([_exclusions.user, _conditions("users", {"includeUsers": ["u2"]})], "user")
+	_certain_hole([_exclusions.platform, _conditions("platforms", {"includePlatforms": ["android"]})], "platform")
+}
+
+test_a_policy_for_a_part_leaves_no_holes_of_its_own if {
+	part := _conditions("users", {"includeGroups": ["g2"], "excludeGroups": ["g1"]})
+	conditional_access.holes([part], set()) == set()
+}
+
 test_a_hole_for_one_client_type_names_it if {
 	policies := [_set(_exclusions.group, "/conditions/clientAppTypes", ["all"]), _conditions("clientAppTypes", ["other"])]
 	some hole in conditional_access.holes(policies, set())
@@ -132,6 +160,17 @@ test_a_policy_that_falls_short_says_why if {
 	conditional_access.falls_short(_set(_everybody, "/state", "enabledForReportingButNotEnforced"), []) == "report_only"
 	conditional_access.falls_short(_set(_everybody, "/grantControls/builtInControls", ["mfa"]), []) == "asks_for_mfa"
 	conditional_access.falls_short(_conditions("signInRiskLevels", ["high"]), []) == "limited"
+	every policy in [
+		_set(_everybody, "/conditions/clientAppTypes", ["browser"]),
+		_set(_everybody, "/grantControls/builtInControls", ["mfa"]),
+	] {
+		not conditional_access.falls_short(_set(policy, "/state", "enabledForReportingButNotEnforced"), [])
+	}
+	not conditional_access.falls_short(_set(_grant({"builtInControls": ["mfa"]}), "/conditions/clientAppTypes", ["browser"]), [])
+	not conditional_access.falls_short(_set(_everybody, "/grantControls/builtInControls", ["block", "mfa"]), [])
+	not conditional_access.falls_short(_set(_grant({"builtInControls": ["mfa"]}), "/state", "disabled"), [])
+	not conditional_access.falls_short(_set(_conditions("signInRiskLevels", ["high"]), "/state", "disabled"), [])
+	not conditional_access.falls_short(_set(_conditions("signInRiskLevels", ["high"]), "/grantControls", null), [])
 	not conditional_access.falls_short(_everybody, [])
 	not conditional_access.falls_short(_set(_everybody, "/state", "disabled"), [])
 	not conditional_access.falls_short(_set(_everybody, "/grantControls/builtInControls", ["compliantDevice"]), [])
@@ -165,6 +204,7 @@ test_gaps_know_break_glass_accounts_by_id_only if {
 	conditional_access.gaps([excluding], []) == {_gap("left_out", "user", "b1")}
 	nameless := [{"id": "", "user_principal_name": "b1@example.com"}]
 	conditional_access.gaps([excluding], nameless) == {_gap("perhaps_break_glass", "user", "b1")}
+	conditional_access.spared_users(array.concat(nameless, _ids)) == {"b1"}
 	conditional_access.gaps([_exclusions.group], nameless) == {_gap("left_out", "group", "g1")}
 	conditional_access.spared_by([excluding, _everybody], _ids) == {{"policy": "Everybody", "id": "b1"}}
 	conditional_access.spared_by([_exclusions.user], _ids) == set()

@@ -20,6 +20,8 @@ test_mfa_is_asked_for_by_control_or_strength if {
 	every policy in [
 		_mfa,
 		_grant({"authenticationStrength": {"id": "s1", "requirementsSatisfied": "mfa"}}),
+		_grant({"authenticationStrength": {"id": "00000000-0000-0000-0000-000000000002"}}),
+		_grant({"authenticationStrength": {"id": "00000000-0000-0000-0000-000000000003"}}),
 		_grant({"authenticationStrength": {"id": "00000000-0000-0000-0000-000000000004"}}),
 		_grant({"authenticationStrength": {"id": "s2"}}),
 		_grant({"builtInControls": ["mfa"], "customAuthenticationFactors": null, "termsOfUse": null}),
@@ -36,8 +38,9 @@ test_mfa_is_asked_for_by_control_or_strength if {
 		_grant({"authenticationStrength": null}),
 		_set(_everybody, "/grantControls", null),
 	] {
-		not conditional_access.asks_for_mfa(policy, [])
+		not conditional_access.asks_for_mfa(policy, [{"id": "s9", "requirementsSatisfied": "mfa"}])
 	}
+	not conditional_access.requires_mfa(_grant({"operator": "AND", "builtInControls": ["compliantDevice"]}), [])
 }
 
 test_an_alternative_means_that_mfa_is_not_required if {
@@ -73,12 +76,16 @@ test_what_was_not_read_leaves_the_demand_open if {
 	conditional_access.members_mfa(null, [], []) == "unread"
 	strength := _grant({"authenticationStrength": {"id": "s2"}})
 	_members(strength) == "unread"
+	_members(_set(strength, "/state", "disabled")) == "no"
+	conditional_access.members_mfa(null, [strength], [{"id": "s1", "requirementsSatisfied": "none"}]) == "unread"
 	conditional_access.members_mfa(null, [strength], [{"id": "s2", "requirementsSatisfied": "none"}]) == "no"
 	conditional_access.members_mfa(null, [strength], [{"id": "s2", "requirementsSatisfied": "mfa"}]) == "yes"
 }
 
 test_a_policy_for_everybody_covers_a_break_glass_account if {
 	_cover(_mfa) == "yes"
+	_cover(_set(_mfa, "/conditions/clientAppTypes", ["browser", "mobileAppsAndDesktopClients"])) == "yes"
+	_cover(_set(_mfa, "/conditions/users/excludeGroups", ["b1"])) == "yes"
 	_cover(_set(_mfa, "/conditions/users/excludeUsers", ["u1"])) == "yes"
 	_cover(_set(_mfa, "/conditions/users/excludeGroups", ["g1"])) == "yes"
 	_cover(_set(_mfa, "/conditions/users/excludeRoles", ["r1"])) == "yes"
@@ -113,6 +120,8 @@ test_an_exclusion_that_may_mean_it_decides_nothing if {
 	conditional_access.break_glass_mfa([_set(_mfa, "/conditions/users/excludeGroups", ["g1"])], {}, _declared, []) == "undecided"
 	guests := _set(_mfa, "/conditions/users/excludeGuestsOrExternalUsers", {"guestOrExternalUserTypes": "internalGuest"})
 	conditional_access.break_glass_mfa([guests], {}, _declared, []) == "undecided"
+	by_name := _set(_mfa, "/conditions/users/excludeUsers", ["GuestsOrExternalUsers"])
+	conditional_access.break_glass_mfa([by_name], {}, _declared, []) == "undecided"
 }
 
 test_one_policy_that_covers_is_enough if {

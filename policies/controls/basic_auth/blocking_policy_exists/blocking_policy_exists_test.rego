@@ -56,7 +56,12 @@ test_passes_when_one_policy_blocks_everything if {
 
 test_fails_when_there_is_no_policy if {
 	found := control.violations with input as _mutated("no policies")
-	{entry.key | some entry in found} == {"no_policy"}
+	found == {{
+		"key": "no_policy",
+		"args": {},
+		"resource": {"kind": "authentication_policy"},
+		"at": ["exchange", "authentication_policies"],
+	}}
 }
 
 test_fails_when_every_policy_lets_something_through if {
@@ -68,6 +73,14 @@ test_fails_when_every_policy_lets_something_through if {
 		_summary(found) == {_old, ["open", "Block", [name]]}
 		{entry.at | some entry in found} == {["exchange", "authentication_policies", i] | some i in [0, 1]}
 	}
+}
+
+test_fails_with_the_policy_as_the_subject if {
+	found := control.violations with input as _mutated("blocking policy gone")
+	{[entry.resource, entry.at] | some entry in found} == {[
+		{"kind": "authentication_policy", "id": "guid-Old", "name": "Old"},
+		["exchange", "authentication_policies", 0],
+	]}
 }
 
 test_fails_when_a_policy_does_not_answer if {

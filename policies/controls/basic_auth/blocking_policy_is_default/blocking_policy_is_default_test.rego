@@ -58,6 +58,14 @@ test_fails_when_there_is_no_default if {
 	_found(2) == {["unread", {}]}
 }
 
+test_fails_with_the_organisation_as_the_subject if {
+	found := control.violations with input as json.patch(good, mutations[0].patch)
+	{[entry.resource, entry.at] | some entry in found} == {[
+		{"kind": "organization_config"},
+		["exchange", "organization_config", "DefaultAuthenticationPolicy"],
+	]}
+}
+
 test_fails_when_the_default_is_gone if _found(3) == {["missing", {"policy": "Gone"}]}
 
 test_fails_when_the_default_lets_something_through if {
@@ -70,7 +78,10 @@ test_unknown_when_only_a_strange_flag_is_open if {
 	strange := json.patch(good, [{"op": "add", "path": "/exchange/authentication_policies/0/AllowBasicAuthHologram", "value": true}])
 	count(control.violations) == 0 with input as strange
 	found := control.unknown with input as strange
-	{entry.args.flags | some entry in found} == {["AllowBasicAuthHologram"]}
+	found == {{
+		"key": "strange",
+		"args": {"policy": "Block Basic Authentication", "flags": ["AllowBasicAuthHologram"]},
+	}}
 }
 
 test_notes_say_when_the_policy_is_young if {

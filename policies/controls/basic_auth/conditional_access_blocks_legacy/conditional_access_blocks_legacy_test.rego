@@ -152,6 +152,8 @@ test_unknown_when_security_defaults_were_not_read if {
 }
 
 test_notes_list_break_glass_accounts if {
+	reporting := json.patch(good, _also(_policy("p2", {"state": "enabledForReportingButNotEnforced"})))
+	_keys(control.notes) == {"break_glass"} with input as reporting
 	control.notes == {{"key": "break_glass", "args": {"policy": "Policy p1", "id": "B1"}}} with input as good
 }
 

@@ -25,16 +25,16 @@
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
 #   messages:
-#     none: "{members} {is|are} under no authentication policy: they have none of their own, and there is no default."
-#     missing: "{members} {is|are} under authentication policy '{policy}', which is not among the organisation's policies."
-#     open: "{members} {is|are} under authentication policy '{policy}', which allows basic authentication ({flags})."
-#     silent: "{members} {is|are} under authentication policy '{policy}', which does not answer for every protocol ({flags})."
+#     none: "{members} are under no authentication policy: they have none of their own, and there is no default."
+#     missing: "{members} are under authentication policy '{policy}', which is not among the organisation's policies."
+#     open: "{members} are under authentication policy '{policy}', which allows basic authentication ({flags})."
+#     silent: "{members} are under authentication policy '{policy}', which does not answer for every protocol ({flags})."
 #     strange: >-
-#       {members} {is|are} under authentication policy '{policy}', which blocks every
+#       {members} are under authentication policy '{policy}', which blocks every
 #       protocol that is known here, and has other flags that are not false ({flags}).
-#     unread: Exchange did not show which authentication policy {members} {is|are} under.
+#     unread: Exchange did not show which authentication policy {members} are under.
 #     young: >-
-#       {members} {is|are} under authentication policy '{policy}', which was changed less
+#       {members} are under authentication policy '{policy}', which was changed less
 #       than a day before the snapshot; Exchange may take 24 hours to act on it.
 #     no_mailboxes: The tenant has no mailboxes.
 #   remediation:

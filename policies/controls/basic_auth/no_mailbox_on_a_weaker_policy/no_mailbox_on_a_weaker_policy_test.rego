@@ -118,6 +118,8 @@ test_notes_say_when_the_policy_is_young if {
 		"2026-11-20T01:00:00.1234567+02:00",
 	))
 	found == {{"key": "young", "args": {"policy": "Block"}, "mailbox": i} | some i in [0, 1, 2, 3, 4]}
+	weak := array.concat(mutations[0].patch, _replace("/exchange/authentication_policies/1/WhenChanged", "2026-11-20T01:00:00Z"))
+	count(control.notes) == 0 with input as json.patch(good, weak)
 }
 
 test_not_applicable_without_mailboxes if {

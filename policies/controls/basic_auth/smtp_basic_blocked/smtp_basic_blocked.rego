@@ -25,13 +25,13 @@
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
 #   messages:
-#     none: "{members} {is|are} under no authentication policy, so nothing refuses a password on SMTP AUTH before it is checked."
-#     missing: "{members} {is|are} under authentication policy '{policy}', which is not among the organisation's policies."
-#     allowed: "{members} {is|are} under authentication policy '{policy}', which allows SMTP AUTH with a password (AllowBasicAuthSmtp is true)."
-#     not_set: "{members} {is|are} under authentication policy '{policy}', which does not say whether it refuses passwords on SMTP AUTH."
-#     unread: Exchange did not show which authentication policy {members} {is|are} under.
+#     none: "{members} are under no authentication policy, so nothing refuses a password on SMTP AUTH before it is checked."
+#     missing: "{members} are under authentication policy '{policy}', which is not among the organisation's policies."
+#     allowed: "{members} are under authentication policy '{policy}', which allows SMTP AUTH with a password (AllowBasicAuthSmtp is true)."
+#     not_set: "{members} are under authentication policy '{policy}', which does not say whether it refuses passwords on SMTP AUTH."
+#     unread: Exchange did not show which authentication policy {members} are under.
 #     young: >-
-#       {members} {is|are} under authentication policy '{policy}', which was changed less
+#       {members} are under authentication policy '{policy}', which was changed less
 #       than a day before the snapshot; Exchange may take 24 hours to act on it.
 #     no_mailboxes: The tenant has no mailboxes.
 #   remediation:

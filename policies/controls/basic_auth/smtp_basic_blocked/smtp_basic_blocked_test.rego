@@ -15,13 +15,19 @@ _mailbox(policy) := {"exchange": {
 	"AccountDisabled": false,
 }}
 
+_shared(disabled) := {"exchange": {
+	"AuthenticationPolicy": "Printers",
+	"RecipientTypeDetails": "SharedMailbox",
+	"AccountDisabled": disabled,
+}}
+
 good := {
 	"moments": {"settled_before": "2026-11-19T08:00:00Z"},
 	"exchange": {
 		"organization_config": {"DefaultAuthenticationPolicy": "Block"},
 		"authentication_policies": [_policy("Block", false), _policy("Printers", true)],
 	},
-	"mailboxes": [_mailbox(null), _mailbox("Block")],
+	"mailboxes": [_mailbox(null), _mailbox("Block"), _shared(true)],
 }
 
 _replace(path, value) := [{"op": "replace", "path": path, "value": value}]
@@ -36,6 +42,7 @@ mutations := [
 	{"name": "flag null", "patch": _replace(_flag, null)},
 	{"name": "flag missing", "patch": [{"op": "remove", "path": _flag}]},
 	{"name": "own policy gone", "patch": _replace(_own, "Gone")},
+	{"name": "shared mailbox can sign in", "patch": _replace("/mailboxes/2", _shared(false))},
 	{"name": "no default", "patch": _replace("/exchange/organization_config/DefaultAuthenticationPolicy", "")},
 ]
 
@@ -51,6 +58,7 @@ test_passes_when_every_policy_refuses_passwords if {
 
 test_fails_when_a_policy_allows_passwords if {
 	_found(0) == {["allowed", {"policy": "Printers"}, 1]}
+	_found(5) == {["allowed", {"policy": "Printers"}, 2]}
 	_found(1) == {["allowed", {"policy": "Block"}, i] | some i in [0, 1]}
 }
 
@@ -62,7 +70,7 @@ test_fails_when_a_policy_does_not_say if {
 
 test_fails_when_there_is_no_policy if {
 	_found(4) == {["missing", {"policy": "Gone"}, 1]}
-	_found(5) == {["none", {}, 0]}
+	_found(6) == {["none", {}, 0]}
 }
 
 test_unknown_when_the_policy_was_not_read if {
@@ -76,6 +84,8 @@ test_notes_say_when_the_policy_is_young if {
 		"2026-11-20T01:00:00.1234567+02:00",
 	))
 	found == {{"key": "young", "args": {"policy": "Block"}, "mailbox": i} | some i in [0, 1]}
+	weak := array.concat(mutations[0].patch, _replace("/exchange/authentication_policies/1/WhenChanged", "2026-11-20T01:00:00Z"))
+	count(control.notes) == 0 with input as json.patch(good, weak)
 }
 
 test_not_applicable_without_mailboxes if {

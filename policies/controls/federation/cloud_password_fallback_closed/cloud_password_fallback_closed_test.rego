@@ -70,7 +70,13 @@ test_passes_when_nothing_lets_a_password_past_okta if {
 }
 
 test_fails_when_a_home_realm_policy_allows_cloud_passwords if {
-	_found(0) == {["cloud_password_allowed", "h1"]}
+	found := control.violations with input as json.patch(good, mutations[0].patch)
+	found == {{
+		"key": "cloud_password_allowed",
+		"args": {"policy": "Accelerate"},
+		"resource": {"kind": "home_realm_discovery_policy", "id": "h1", "name": "Accelerate"},
+		"at": ["entra", "home_realm_discovery_policies", 0, "definition"],
+	}}
 	_found(1) == {["cloud_password_allowed", "h2"]}
 	_found(2) == {["cloud_password_allowed", "h2"]}
 }
@@ -97,5 +103,12 @@ test_unknown_when_a_rollout_cannot_be_judged if {
 }
 
 test_notes_list_what_is_there_and_harmless if {
-	{entry.key | some entry in control.notes} == {"allowed_but_unused", "rollout_without_password", "hash_sync_on"} with input as good
+	found := control.notes with input as good
+	{[entry.key, entry.args] | some entry in found} == {
+		["allowed_but_unused", {"policy": "Dormant"}],
+		["rollout_without_password", {"policy": "Certificates", "feature": "certificateBasedAuthentication"}],
+		["hash_sync_on", {}],
+	}
+	off := control.notes with input as json.patch(good, _replace("/entra/on_premises_synchronization/features/passwordSyncEnabled", false))
+	count(off) == 2
 }

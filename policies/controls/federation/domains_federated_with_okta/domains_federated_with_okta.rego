@@ -53,7 +53,7 @@
 #       whether it is that one.
 #     certificate_not_shown: Entra shows no signing certificate for domain '{domain}'.
 #     domain_not_listed: >-
-#       {members} {signs|sign} in with domain '{domain}', which is not in Entra's list of
+#       {members} sign in with domain '{domain}', which is not in Entra's list of
 #       domains.
 #     certificates_not_compared: >-
 #       Okta's signing keys were not read, so nothing shows that only Okta can sign

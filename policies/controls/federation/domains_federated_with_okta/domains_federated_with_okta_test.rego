@@ -11,6 +11,7 @@ good := {
 			{"id": "example.onmicrosoft.com", "authenticationType": "Managed", "isInitial": true, "isVerified": true},
 			{"id": "example.com", "authenticationType": "Federated", "isInitial": false, "isVerified": true},
 			{"id": "mail.example.com", "authenticationType": "Federated", "isInitial": false, "isVerified": true},
+			{"id": "initial.example", "authenticationType": "Managed", "isInitial": true, "isVerified": true},
 			{"id": "unused.example", "authenticationType": "Managed", "isInitial": false, "isVerified": true},
 			{"id": "new.example", "authenticationType": "Managed", "isInitial": false, "isVerified": false},
 			{"id": "example.mail.onmicrosoft.com", "authenticationType": "Managed", "isInitial": false, "isVerified": true},
@@ -33,6 +34,8 @@ good := {
 		_user("example.onmicrosoft.com"),
 		_user("example.mail.onmicrosoft.com"),
 		_user("new.example"),
+		_user("initial.example"),
+		object.union(_user("unlisted.example"), {"entra": {"accountEnabled": false}}),
 		object.union(_user("unused.example"), {"entra": {"accountEnabled": false}}),
 	],
 }
@@ -67,9 +70,9 @@ mutations := [
 	{"name": "strange next certificate", "patch": _replace(concat("/", [_settings, "nextSigningCertificate"]), "MIIX")},
 	{
 		"name": "somebody signs in with a managed domain",
-		"patch": _replace("/mailboxes/5/entra/accountEnabled", true),
+		"patch": _replace("/mailboxes/7/entra/accountEnabled", true),
 	},
-	{"name": "managed domain verified", "patch": _replace("/entra/domains/4/isVerified", true)},
+	{"name": "managed domain verified", "patch": _replace("/entra/domains/5/isVerified", true)},
 ]
 
 _keys(rules) := {entry.key | some entry in rules}
@@ -160,7 +163,12 @@ test_unknown_when_no_certificate_is_shown if {
 test_notes_say_when_certificates_were_not_compared if {
 	changed := json.patch(good, [{"op": "remove", "path": "/okta/app_keys"}])
 	found := control.notes with input as changed
-	{entry.args.domain | some entry in found} == {"example.com", "mail.example.com"}
+	{[entry.key, entry.args.domain] | some entry in found} == {
+		["certificates_not_compared", "example.com"],
+		["certificates_not_compared", "mail.example.com"],
+	}
+	managed := json.patch(changed, _replace("/entra/domains/1/authenticationType", "Managed"))
+	count(control.notes) == 1 with input as managed
 	count(control.violations) == 0 with input as changed
 }
 

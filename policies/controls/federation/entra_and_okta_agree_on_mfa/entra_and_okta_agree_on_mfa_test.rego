@@ -75,6 +75,9 @@ test_unknown_when_the_demand_was_not_read if {
 	count(control.unknown) == 0 with input as unread
 	rejecting := json.patch(unread, _reject)
 	_keys(control.unknown) == {"demand_not_read"} with input as rejecting
+	every value in [null, "unknownFutureValue"] {
+		_keys(control.unknown) == {"demand_not_read"} with input as json.patch(unread, _replace(_behaviour, value))
+	}
 	count(control.violations) == 0 with input as rejecting
 }
 

@@ -37,32 +37,32 @@
 #     - mailboxes[].okta.assigned
 #   messages:
 #     managed_domain: >-
-#       {members} with an enabled account {signs|sign} in on the managed domain '{domain}'
+#       {members} with an enabled account sign in on the managed domain '{domain}'
 #       and never meet Okta.
 #     break_glass_without_mfa: >-
-#       {members} of declared break-glass accounts on '{domain}' {signs|sign} in with a
+#       {members} of declared break-glass accounts on '{domain}' sign in with a
 #       password alone: neither security defaults nor a Conditional Access policy
 #       demand a second factor of them.
 #     domain_not_listed: >-
-#       {members} {signs|sign} in with domain '{domain}', which is not in Entra's list of
+#       {members} sign in with domain '{domain}', which is not in Entra's list of
 #       domains.
 #     type_not_said: >-
-#       {members} {signs|sign} in with domain '{domain}', of which Entra does not say whether
+#       {members} sign in with domain '{domain}', of which Entra does not say whether
 #       it is managed or federated.
 #     break_glass_undecided: >-
 #       It cannot be told whether {members} of declared break-glass accounts on
-#       '{domain}' {is|are} covered by a Conditional Access policy that demands MFA: a
+#       '{domain}' are covered by a Conditional Access policy that demands MFA: a
 #       policy leaves out users, and the declarations and memberships at hand do not
 #       show whether it means them.
 #     policies_not_read: >-
 #       Conditional Access policies or security defaults were not read, so it cannot
 #       be told whether {members} of declared break-glass accounts on '{domain}'
-#       {has|have} to use MFA.
+#       have to use MFA.
 #     break_glass: >-
-#       {members} of declared break-glass accounts on '{domain}' {signs|sign} in outside
+#       {members} of declared break-glass accounts on '{domain}' sign in outside
 #       Okta; Entra demands a second factor of them.
 #     not_assigned: >-
-#       {members} on the federated domain '{domain}' {is|are} not assigned to the Office
+#       {members} on the federated domain '{domain}' are not assigned to the Office
 #       365 app, so Okta refuses them.
 #   remediation:
 #     text: >-

@@ -82,6 +82,7 @@ test_fails_when_a_user_is_on_a_managed_domain if {
 		_summary(control.violations) == {["managed_domain", 1]} with input as _mutated(name)
 	}
 	_summary(control.violations) == {["managed_domain", 2]} with input as _mutated("not declared")
+	_summary(control.notes) == {["not_assigned", 3]} with input as _mutated("not declared")
 }
 
 test_fails_when_break_glass_does_without_mfa if {

@@ -34,8 +34,10 @@ test_passes_when_the_active_app_federates if {
 }
 
 test_fails_when_there_is_no_active_app if {
-	_found(0) == {"no_app"}
-	_found(1) == {"none_active"}
+	every i, key in ["no_app", "none_active"] {
+		found := control.violations with input as json.patch(good, mutations[i].patch)
+		found == {{"key": key, "args": {}, "resource": {"kind": "okta_app"}, "at": ["okta", "apps"]}}
+	}
 	_found(2) == {"none_active"}
 }
 

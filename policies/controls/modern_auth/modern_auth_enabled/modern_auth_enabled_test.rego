@@ -18,7 +18,12 @@ test_passes_when_modern_auth_is_on if {
 
 test_fails_when_modern_auth_is_off if {
 	found := control.violations with input as json.patch(good, mutations[0].patch)
-	{v.key | some v in found} == {"disabled"}
+	found == {{
+		"key": "disabled",
+		"args": {},
+		"resource": {"kind": "organization_config"},
+		"at": ["exchange", "organization_config", "OAuth2ClientProfileEnabled"],
+	}}
 }
 
 test_fails_when_nothing_says_that_it_is_on if {

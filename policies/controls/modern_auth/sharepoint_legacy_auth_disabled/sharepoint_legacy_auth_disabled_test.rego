@@ -18,7 +18,12 @@ test_passes_when_legacy_authentication_is_off if {
 
 test_fails_when_legacy_authentication_is_on if {
 	found := control.violations with input as json.patch(good, mutations[0].patch)
-	{entry.key | some entry in found} == {"enabled"}
+	found == {{
+		"key": "enabled",
+		"args": {},
+		"resource": {"kind": "sharepoint_settings"},
+		"at": ["sharepoint", "settings", "isLegacyAuthProtocolsEnabled"],
+	}}
 }
 
 test_fails_when_nothing_says_that_it_is_off if {

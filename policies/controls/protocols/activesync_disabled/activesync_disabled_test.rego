@@ -9,6 +9,7 @@ good := {"config": {"active_sync_with_modern_auth": false}, "mailboxes": [
 		"RecipientTypeDetails": "RoomMailbox",
 		"AccountDisabled": true,
 	}},
+	{"id": "3", "exchange": {"RecipientTypeDetails": "RoomMailbox", "AccountDisabled": true}},
 ]}
 
 _flag := "/mailboxes/0/exchange/ActiveSyncEnabled"
@@ -32,6 +33,7 @@ test_passes_when_activesync_is_off_where_somebody_can_sign_in if {
 test_fails_when_activesync_is_on if {
 	found := control.violations with input as json.patch(good, mutations[0].patch)
 	found == {{"key": "enabled", "args": {}, "mailbox": 0}}
+	count(control.notes) == 0 with input as json.patch(good, mutations[0].patch)
 	room := control.violations with input as json.patch(good, mutations[3].patch)
 	room == {{"key": "enabled", "args": {}, "mailbox": 1}}
 }

@@ -21,7 +21,12 @@ good := {
 		"organization_config": {"EwsEnabled": false, "EwsApplicationAccessPolicy": null},
 		"ews_operation_access": {"EwsEnabled": false, "EwsAllowedAppIDs": null},
 	},
-	"mailboxes": [_mailbox(true), _mailbox(false), _mailbox(null)],
+	"mailboxes": [
+		_mailbox(true),
+		_mailbox(false),
+		_mailbox(null),
+		{"exchange": {"EwsEnabled": true, "RecipientTypeDetails": "SharedMailbox", "AccountDisabled": true}},
+	],
 }
 
 _switch := "/exchange/organization_config/EwsEnabled"
@@ -62,7 +67,10 @@ test_passes_when_ews_is_restricted_to_a_list if {
 
 test_fails_when_ews_is_open if {
 	every mutation in mutations {
-		_members(control.violations) == _both("open") with input as json.patch(good, mutation.patch)
+		open := json.patch(good, mutation.patch)
+		_members(control.violations) == _both("open") with input as open
+		count(control.notes) == 0 with input as open
+		count(control.unknown) == 0 with input as open
 	}
 }
 
@@ -88,6 +96,8 @@ test_notes_list_mailboxes_when_ews_is_declared if {
 	open := json.patch(good, array.concat(mutations[0].patch, declared))
 	count(control.violations) == 0 with input as open
 	_members(control.notes) == _both("declared") with input as open
+	off := json.patch(good, declared)
+	count(control.notes) == 0 with input as off
 	rollout := json.patch(good, array.concat(array.concat(mutations[1].patch, declared), _replace("/collected_at", _during)))
 	count(control.unknown) == 0 with input as rollout
 	_members(control.notes) == _both("declared") with input as rollout

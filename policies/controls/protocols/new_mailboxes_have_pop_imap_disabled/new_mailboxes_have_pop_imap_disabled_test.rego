@@ -6,6 +6,7 @@ good := {"exchange": {"cas_mailbox_plans": [
 	{
 		"Identity": "ExchangeOnlineEnterprise-6f6c267b",
 		"DisplayName": "ExchangeOnlineEnterprise",
+		"Guid": "guid-1",
 		"IsDefault": true,
 		"PopEnabled": false,
 		"ImapEnabled": false,
@@ -34,6 +35,13 @@ test_fails_when_a_plan_turns_one_on if {
 	_found(1) == {["enabled", ["IMAP"], 1]}
 	found := control.violations with input as json.patch(good, mutations[1].patch)
 	{[entry.args.plan, entry.resource.id] | some entry in found} == {["ExchangeOnlineDeskless-1f2a", "ExchangeOnlineDeskless-1f2a"]}
+	named := control.violations with input as json.patch(good, mutations[0].patch)
+	named == {{
+		"key": "enabled",
+		"args": {"plan": "ExchangeOnlineEnterprise", "protocols": ["POP"]},
+		"resource": {"kind": "cas_mailbox_plan", "id": "guid-1", "name": "ExchangeOnlineEnterprise"},
+		"at": ["exchange", "cas_mailbox_plans", 0],
+	}}
 }
 
 test_fails_when_a_plan_does_not_say if {

@@ -9,6 +9,7 @@ good := {"mailboxes": [
 		"RecipientTypeDetails": "SharedMailbox",
 		"AccountDisabled": true,
 	}},
+	{"id": "3", "domain": "example.com", "exchange": {"RecipientTypeDetails": "SharedMailbox", "AccountDisabled": true}},
 ]}
 
 mutations := [

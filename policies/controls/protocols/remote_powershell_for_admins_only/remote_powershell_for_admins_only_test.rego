@@ -19,6 +19,15 @@ good := {"mailboxes": [
 	_mailbox(false, [], []),
 	_mailbox(true, [_exchange_administrator], []),
 	_mailbox(true, [], ["Organization Management"]),
+	{
+		"exchange": {
+			"RemotePowerShellEnabled": true,
+			"RecipientTypeDetails": "SharedMailbox",
+			"AccountDisabled": true,
+			"role_groups": [],
+		},
+		"entra": {"roles": []},
+	},
 ]}
 
 _old := "/mailboxes/0/exchange/RemotePowerShellEnabled"

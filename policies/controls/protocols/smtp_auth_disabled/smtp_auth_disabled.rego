@@ -39,13 +39,13 @@
 #       SMTP AUTH is switched on for {members} by their own setting, which overrides
 #       the organisation's, and no authentication policy refuses the password.
 #     organisation: >-
-#       SMTP AUTH is on for the organisation; {members} {inherits|inherit} it, and no
+#       SMTP AUTH is on for the organisation; {members} inherit it, and no
 #       authentication policy refuses the password.
 #     not_set: >-
-#       The organisation does not say that SMTP AUTH is off; {members} {inherits|inherit} that,
+#       The organisation does not say that SMTP AUTH is off; {members} inherit that,
 #       and no authentication policy refuses the password.
 #     default_changed: >-
-#       {members} {inherits|inherit} an organisation switch that is not set. Microsoft changed
+#       {members} inherit an organisation switch that is not set. Microsoft changed
 #       what that means at the end of December 2026, so it cannot be told whether
 #       SMTP AUTH is on.
 #     unread: >-

@@ -73,6 +73,8 @@ test_passes_when_the_default_policy_refuses_passwords if {
 
 test_fails_when_a_mailbox_overrides if {
 	_members(control.violations) == {["override", 1]} with input as _mutated("override")
+	count(control.unknown) == 0 with input as _mutated("override")
+	_members(control.notes) == {["oauth_only", 2]} with input as _mutated("override")
 	_members(control.violations) == {["override", 2]} with input as _mutated("override under a weak policy")
 	_members(control.violations) == {["override", 2]} with input as _mutated("override under a policy that is gone")
 	_members(control.violations) == {["override", 2]} with input as _mutated("policy does not say")
