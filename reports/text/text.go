@@ -38,8 +38,8 @@ const (
 	minWidth     = 40
 	// maxShown is how many violations, reasons or notes of one control are shown.
 	maxShown = 20
-	// sample is how many members of a population are named.
-	sample        = 3
+	// maxSample is how many members of a population are named.
+	maxSample     = 3
 	severityWidth = 8
 	// minTitle is how many columns a title takes at least.
 	minTitle = 20
@@ -184,14 +184,19 @@ func (p *printer) details(control *finding.Control, result *finding.Result) {
 
 func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 	p.text(p.style.Violation(control, v))
-	subject := p.style.Subject(&v.Resource)
+	place, subject := wording.Place(p.report, v.Region), p.style.Subject(&v.Resource)
 	if v.Members != nil {
-		subject = p.style.Sample(v.Members, sample)
+		subject = p.sample(v.Members)
 	}
-	p.faint(wording.Place(p.report, v.Region) + "  " + subject)
+	if cells(place)+2+cells(subject) <= p.width-detail {
+		p.faint(place + "  " + subject)
+	} else {
+		p.faint(place)
+		p.faint(subject)
+	}
 	if v.Snippet != "" {
 		snippet := strings.Join(strings.Fields(v.Snippet), " ")
-		p.faint(escape.Cut(escape.Line(snippet), wording.MaxName))
+		p.faint(escape.Cut(escape.Line(snippet), p.width-detail))
 	}
 	for i := range v.Steps[:min(len(v.Steps), maxShown)] {
 		step := &v.Steps[i]
@@ -203,6 +208,16 @@ func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 		p.wrapped(spaces(detail+2)+lead, detail+2+len(lead), detail+2+len(lead), p.style.TraceStep(control, step)+place, plain)
 	}
 	p.more(len(v.Steps), "steps")
+}
+
+// sample names as many of the first members as fit on one line, at least one.
+func (p *printer) sample(members *finding.Members) string {
+	for n := maxSample; n > 1; n-- {
+		if names := p.style.Sample(members, n); cells(names) <= p.width-detail {
+			return names
+		}
+	}
+	return p.style.Sample(members, 1)
 }
 
 func (p *printer) unknown(label string, control *finding.Control, reason *finding.Reason) {

@@ -1,9 +1,37 @@
 package reporttest
 
-import "github.com/seed-07732396/postern/policies/finding"
+import (
+	"maps"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// Sentences are those that any control can have, in words of the tests' own: what
+// the writers do with a sentence does not hang on how it is worded.
+func Sentences() map[string]string {
+	return map[string]string{
+		"not_collected":            "{evidence} is not in the snapshot and the ledger does not say why.",
+		"partial":                  "{evidence} could only be read in part: {message}",
+		"denied":                   "{evidence} could not be read: access was denied. Grant {permission}.",
+		"failed":                   "{evidence} could not be read: {message}",
+		"unlicensed":               "{evidence} cannot be read: the tenant has no licence for it.",
+		"members_without_evidence": "{members} {lacks|lack} {evidence}, so nothing can be said about {it|them}.",
+	}
+}
 
 // controls is a small catalogue with each step but one and each severity.
 func controls() []finding.Control {
+	list := catalogue()
+	for i := range list {
+		if list[i].Messages == nil {
+			list[i].Messages = map[string]string{}
+		}
+		maps.Copy(list[i].Messages, Sentences())
+	}
+	return list
+}
+
+func catalogue() []finding.Control {
 	return []finding.Control{
 		{
 			ID: "FED-001", Slug: "domains_federated_with_okta", Area: "federation", Severity: finding.High, Step: "A",

@@ -193,7 +193,7 @@ func Nameless() *finding.Report {
 	for i := range r.Results[0].Violations {
 		r.Results[0].Violations[i] = fingerprinted(r, 0, r.Results[0].Violations[i])
 	}
-	other := finding.Control{ID: "OWN-002", Severity: finding.High, Step: "access"}
+	other := finding.Control{ID: "OWN-002", Severity: finding.High, Step: "access", Messages: Sentences()}
 	add(r, other, finding.Result{Outcome: finding.Unknown, Unknowns: []finding.Reason{{Key: "not_collected", Evidence: "okta.zones"}}})
 	return r
 }

@@ -100,7 +100,8 @@ func TestSentence(t *testing.T) {
 
 func TestReason(t *testing.T) {
 	report := reporttest.Mixed()
-	control := &finding.Control{Messages: map[string]string{"own": "{members} of {endpoint}: {message}"}}
+	control := &finding.Control{Messages: reporttest.Sentences()}
+	control.Messages["own"] = "{members} of {endpoint}: {message}"
 	tests := []struct {
 		name         string
 		reason       finding.Reason
@@ -136,15 +137,37 @@ func TestReason(t *testing.T) {
 func TestAdviceKnowsEveryStatus(t *testing.T) {
 	for _, status := range []string{"partial", "denied", "failed", "unlicensed", "skipped"} {
 		entry := &finding.LedgerEntry{Status: status, Endpoint: "GET /x", Permission: "P"}
-		if got := wording.Plain().Advice(entry); !strings.Contains(got, "GET /x") || status != "unlicensed" && !strings.Contains(got, "P") {
-			t.Errorf("%s: the advice %q names no endpoint or permission", status, got)
+		if got := wording.Plain().Advice(entry); !strings.HasSuffix(got, ".") {
+			t.Errorf("%s: the advice is %q", status, got)
 		}
+	}
+	denied := &finding.LedgerEntry{Status: "denied", Endpoint: "GET /x", Permission: "P"}
+	if got, want := wording.Plain().Advice(denied), "Grant P so that GET /x can be read, then collect again."; got != want {
+		t.Errorf("denied: the advice is %q, want %q", got, want)
 	}
 	if got := wording.Plain().Advice(&finding.LedgerEntry{Status: "collected"}); got != "" {
 		t.Errorf("collected: the advice is %q", got)
 	}
 	if got := wording.Plain().Advice(nil); got != "" {
 		t.Errorf("no entry: the advice is %q", got)
+	}
+}
+
+// TestStandardReasons: a control that brings no sentence has the contract's, with
+// nothing left open where the ledger tells.
+func TestStandardReasons(t *testing.T) {
+	entry := &finding.LedgerEntry{Name: "okta.zones", Endpoint: "GET /x", Permission: "P", Message: "M", Paths: []string{"okta.zones"}, Status: "failed"}
+	seen := 0
+	for key := range finding.StandardMessages() {
+		reason := &finding.Reason{Key: key, Evidence: "okta.zones", Source: "okta.zones", Count: 2}
+		got := wording.Plain().Reason(&finding.Control{}, reason, entry)
+		if strings.ContainsAny(got, "{}") || !strings.Contains(got, "okta.zones") || !strings.HasSuffix(got, ".") {
+			t.Errorf("%s: %q", key, got)
+		}
+		seen++
+	}
+	if seen == 0 {
+		t.Error("there are no standard messages")
 	}
 }
 
@@ -161,7 +184,7 @@ func TestPopulationOfAReason(t *testing.T) {
 	}
 	for _, test := range tests {
 		reason := &finding.Reason{Key: "members_without_evidence", Evidence: test.evidence, Count: 2}
-		if got := wording.Plain().Reason(&finding.Control{Needs: test.needs}, reason, nil); got != test.want {
+		if got := wording.Plain().Reason(&finding.Control{Needs: test.needs, Messages: reporttest.Sentences()}, reason, nil); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}
