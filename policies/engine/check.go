@@ -121,6 +121,7 @@ func (j *judgement) evidenceOf(c *control) evidence {
 		}
 	}
 	e.missing, e.gaps = distinct(e.missing), distinct(e.gaps)
+	e.missing, e.gaps = gathered(e.missing), gathered(e.gaps)
 	return e
 }
 

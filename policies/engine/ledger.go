@@ -182,3 +182,21 @@ func closed(line *snapshot.Resource) string {
 	}
 	return message
 }
+
+// gathered makes one reason of those that rest on the same line of the ledger:
+// one refused request can leave a control without five fields.
+func gathered(reasons []finding.Reason) []finding.Reason {
+	var list []finding.Reason
+	at := map[string]int{}
+	for _, r := range reasons {
+		key := r.Key + "\n" + r.Source
+		i, known := at[key]
+		if !known || r.Source == "" {
+			at[key] = len(list)
+			list = append(list, r)
+			continue
+		}
+		list[i].Args["evidence"] = fmt.Sprint(list[i].Args["evidence"], ", ", r.Evidence)
+	}
+	return list
+}

@@ -13,12 +13,12 @@ import (
 // Writers in other languages bring their own table with the same keys.
 func StandardMessages() map[string]string {
 	return map[string]string{
-		"not_collected":            "{evidence} is not in the snapshot and the ledger does not say why.",
-		"partial":                  "{evidence} could only be read in part: {message}",
-		"denied":                   "{evidence} could not be read: access was denied. Grant {permission}.",
-		"failed":                   "{evidence} could not be read: {message}",
-		"unlicensed":               "{evidence} cannot be read: the tenant has no licence for it.",
-		"skipped":                  "{evidence} was not asked for: {message}",
+		"not_collected":            "Missing, and the ledger does not say why: {evidence}.",
+		"partial":                  "Read in part only: {evidence}. The reason: {message}",
+		"denied":                   "Access was denied to {evidence}. Grant {permission}.",
+		"failed":                   "Could not be read: {evidence}. The reason: {message}",
+		"unlicensed":               "The tenant has no licence to read {evidence}.",
+		"skipped":                  "Not asked for: {evidence}. The reason: {message}",
 		"members_without_evidence": "{members} {lacks|lack} {evidence}, so nothing can be said about {it|them}.",
 	}
 }

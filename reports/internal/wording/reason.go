@@ -85,7 +85,7 @@ func (s Style) Advice(entry *finding.LedgerEntry) string {
 		"failed":     "Collect again; {endpoint} is read with {permission}.",
 		"partial":    "Collect again; {endpoint} is read with {permission}.",
 		"unlicensed": "No permission helps: {endpoint} answers only where the tenant has the licence for it.",
-		"skipped":    "Collect it as well; {endpoint} is read with {permission}.",
+		"skipped":    "Collect it as well: 'postern collect' reads it.",
 	}
 	args := finding.Args{"endpoint": markName(entry.Endpoint), "permission": markName(entry.Permission)}
 	return s.render(finding.Fill(templates[entry.Status], args, 0, ""))

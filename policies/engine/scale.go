@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// What follows finds out how much of the mailboxes a control has to see at once.
+// It looks at the compiled rules, where every walk over the mailboxes is a
+// reference with a variable as its index: input.mailboxes[i], or a rule of the
+// control that is keyed by such an index. It goes by names and positions alone, so
+// it errs to the safe side: what it does not understand counts as a control that
+// needs all mailboxes.
+
+// A scale says how much of the mailboxes a control has to see for its entries to
+// be right.
+type scale struct {
+	// distinct: mailboxes that look alike may stand as one. No mailbox is counted,
+	// and an index serves only to look up and to name its mailbox.
+	distinct bool
+	// alone: what the control says depends on no two mailboxes together, so that
+	// they may be judged in parts. It implies distinct.
+	alone bool
+	// because is a place that stands against distinct.
+	because *ast.Location
+}
+
+// scaleOf looks at the compiled rules of the control whose package is pkg.
+func scaleOf(pkg ast.Ref, rules []*ast.Rule) scale {
+	k := &keyed{pkg: pkg, tables: map[string]bool{}, indexArgs: map[string]map[int]bool{}, naming: map[string]bool{}}
+	var clauses []*ast.Rule
+	for _, rule := range rules {
+		for ; rule != nil; rule = rule.Else {
+			clauses = append(clauses, rule)
+		}
+	}
+	// Which rules work by index follows from which others do.
+	for grown := true; grown; {
+		grown = false
+		for _, rule := range clauses {
+			grown = k.learn(newClause(k, rule)) || grown
+		}
+	}
+	s := scale{distinct: true, alone: true}
+	for _, rule := range clauses {
+		s.judge(newClause(k, rule))
+	}
+	s.alone = s.alone && s.distinct
+	return s
+}
+
+// keyed is what is known of a control's rules.
+type keyed struct {
+	pkg ast.Ref
+	// tables are the rules that hold something for each mailbox by its index.
+	tables map[string]bool
+	// indexArgs are the functions that take an index, with its positions.
+	indexArgs map[string]map[int]bool
+	// naming are the rules and functions whose value names a mailbox.
+	naming map[string]bool
+}
+
+// ownRule gives the name of the control's rule that a reference starts with, and
+// what follows the name.
+func (k *keyed) ownRule(ref ast.Ref) (name string, rest ast.Ref, ok bool) {
+	if !ref.HasPrefix(k.pkg) || len(ref) == len(k.pkg) {
+		return "", nil, false
+	}
+	text, ok := ref[len(k.pkg)].Value.(ast.String)
+	return string(text), ref[len(k.pkg)+1:], ok
+}
+
+// learn takes in what one clause shows, and reports whether that is new.
+func (k *keyed) learn(c *clause) bool {
+	grown := false
+	for v := range c.indexes {
+		for _, u := range c.uses[v] {
+			switch {
+			case u.kind == asRuleKey && !k.tables[c.name]:
+				k.tables[c.name], grown = true, true
+			case u.kind == asParameter && !k.indexArgs[c.name][u.position]:
+				if k.indexArgs[c.name] == nil {
+					k.indexArgs[c.name] = map[int]bool{}
+				}
+				k.indexArgs[c.name][u.position], grown = true, true
+			}
+		}
+	}
+	if c.names && !k.naming[c.name] {
+		k.naming[c.name], grown = true, true
+	}
+	return grown
+}
+
+// judge takes in what one clause needs.
+func (s *scale) judge(c *clause) {
+	if c.against != nil {
+		s.refuse(c.against)
+	}
+	if c.names && len(c.uses[c.entry]) > 0 || c.known.tables[c.name] && !c.keyed(asRuleKey) {
+		s.refuse(c.rule.Loc())
+	}
+	byIndex := c.keyed(asRuleKey) || c.keyed(asParameter) || slices.Contains(publicRules(), c.name)
+	if c.gathers || len(c.indexes) > 1 || len(c.indexes) == 1 && !byIndex {
+		s.alone = false
+	}
+	for v := range c.indexes {
+		home := c.home(v)
+		if home.list || c.has(v, otherwise) {
+			s.refuse(c.rule.Loc()) // the length of a list tells how many there are
+		}
+		s.alone = s.alone && home == c.root
+	}
+}
+
+func (s *scale) refuse(at *ast.Location) {
+	s.distinct = false
+	if s.because == nil {
+		s.because = at
+	}
+}
