@@ -34,7 +34,8 @@ type entry struct {
 	pages     int
 	items     int
 	touched   bool // something was read
-	gaps      []error
+	gap       error // the first one
+	gaps      int
 	counts    map[string]int
 	sections  map[string]jsontext.Value
 	spool     *spool
@@ -122,8 +123,12 @@ func (b *board) count(e *entry, name string, n int) {
 func (b *board) gap(e *entry, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !e.over() {
-		e.gaps = append(e.gaps, err)
+	if e.over() {
+		return
+	}
+	e.gaps++
+	if e.gap == nil {
+		e.gap = err
 	}
 }
 
@@ -151,17 +156,16 @@ func (b *board) lineOf(e *entry) snapshot.Resource {
 	at := snapshot.NewInstant(b.now())
 	line.CollectedAt = &at
 	line.Status = snapshot.Collected
-	if len(e.gaps) > 0 {
-		first := e.gaps[0]
-		line.Status, line.Code, line.Message = statusOf(first), CodeOf(first), textOf(first)
+	if e.gap != nil {
+		line.Status, line.Code, line.Message = statusOf(e.gap), CodeOf(e.gap), textOf(e.gap)
 		if line.Code == CodeCanceled && !e.started {
 			line.Status = snapshot.Skipped
 		}
 		if e.touched {
 			line.Status = snapshot.Partial
 		}
-		if len(e.gaps) > 1 {
-			e.counts["gaps"] = len(e.gaps)
+		if e.gaps > 1 {
+			e.counts["gaps"] = e.gaps
 		}
 	}
 	if line.Status == snapshot.Collected || line.Status == snapshot.Partial {

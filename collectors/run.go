@@ -155,9 +155,7 @@ func (b *board) result(ctx context.Context, o Options) (*Result, error) {
 	for i, e := range entries {
 		lines[i] = e.line
 		for _, path := range e.offer.Paths {
-			if byPath[path] == nil || path != pathWindow {
-				byPath[path] = &lines[i]
-			}
+			byPath[path] = &lines[i]
 			if !read.some(path) {
 				read[path] = e.line.Status
 			}

@@ -73,6 +73,26 @@ func TestSecretsComeBackNowhere(t *testing.T) {
 	}
 }
 
+// What is attached to a request stays out of the caller's hands.
+func TestTheCallersRequestIsLeftAsItWas(t *testing.T) {
+	s, _ := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+secret {
+			t.Errorf("Authorization %q", r.Header.Get("Authorization"))
+		}
+	})
+	c, _ := client(t, s.URL, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transport.Do(c, req); err != nil {
+		t.Fatal(err)
+	}
+	if len(req.Header) != 0 {
+		t.Errorf("the request now has %v", req.Header)
+	}
+}
+
 func TestRedact(t *testing.T) {
 	tests := map[string]string{
 		"plain words":                                                    "plain words",
