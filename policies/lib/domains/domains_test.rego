@@ -36,9 +36,10 @@ test_custom_domains_count_when_verified if {
 	custom := [
 		{"domain": "Login.example.com", "validationStatus": "COMPLETED"},
 		{"domain": "new.example.com", "validationStatus": "NOT_STARTED"},
+		{"domain": "next.example.com", "validationStatus": "VERIFIED"},
 		{"domain": "mute.example.com"},
 	]
-	domains.okta_hosts("https://Example.okta.com", custom) == _hosts
+	domains.okta_hosts("https://Example.okta.com", custom) == _hosts | {"next.example.com"}
 }
 
 test_host_needs_https_and_no_user_part if {
@@ -80,6 +81,7 @@ test_an_absent_active_address_is_no_door if {
 test_certificates_are_compared_without_white_space if {
 	domains.certificates({"signingCertificate": "MI\r\nIA", "nextSigningCertificate": null}) == {"MIIA"}
 	domains.certificates({"signingCertificate": "MIIA", "nextSigningCertificate": " MIIB "}) == {"MIIA", "MIIB"}
+	domains.certificates({"signingCertificate": ""}) == set()
 	domains.certificates({}) == set()
 	domains.key_certificates({"0oa1": [{"x5c": ["MI IA"]}, {"x5c": null}], "0oa2": [{"x5c": ["MIIB"]}]}) == {"MIIA", "MIIB"}
 }

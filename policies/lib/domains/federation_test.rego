@@ -43,6 +43,9 @@ test_a_domain_that_is_not_federated if {
 test_a_domain_that_is_federated_elsewhere if {
 	configurations := {"example.com": [{"passiveSignInUri": "https://sts.example.com/adfs/ls", "activeSignInUri": "x"}]}
 	hosts := ["no readable address", "sts.example.com"]
+	domains.doubts(_federated, configurations, _org) == set()
+	signed := json.patch(configurations, [{"op": "add", "path": "/example.com/0/signingCertificate", "value": "MIIX"}])
+	domains.faults(_federated, signed, _org) == domains.faults(_federated, configurations, _org)
 	domains.faults(_federated, configurations, _org) == {{"key": "elsewhere", "args": {"hosts": hosts}, "at": _at}}
 }
 

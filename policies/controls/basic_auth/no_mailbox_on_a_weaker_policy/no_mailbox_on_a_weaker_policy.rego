@@ -25,17 +25,28 @@
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
 #   messages:
-#     none: "{members} are under no authentication policy: they have none of their own, and there is no default."
-#     missing: "{members} are under authentication policy '{policy}', which is not among the organisation's policies."
-#     open: "{members} are under authentication policy '{policy}', which allows basic authentication ({flags})."
-#     silent: "{members} are under authentication policy '{policy}', which does not answer for every protocol ({flags})."
+#     none: >-
+#       No authentication policy applies to {members}: there is none on the
+#       mailbox, and there is no default.
+#     missing: >-
+#       Authentication policy '{policy}', which applies to {members}, is not
+#       among the organisation's policies.
+#     open: >-
+#       Authentication policy '{policy}', which applies to {members}, allows
+#       basic authentication ({flags}).
+#     silent: >-
+#       Authentication policy '{policy}', which applies to {members}, does not
+#       answer for every protocol ({flags}).
 #     strange: >-
-#       {members} are under authentication policy '{policy}', which blocks every
-#       protocol that is known here, and has other flags that are not false ({flags}).
-#     unread: Exchange did not show which authentication policy {members} are under.
+#       Authentication policy '{policy}', which applies to {members}, blocks
+#       every protocol that is known here, and has other flags that are not
+#       false ({flags}).
+#     unread: >-
+#       Exchange did not show which authentication policy applies to {members}.
 #     young: >-
-#       {members} are under authentication policy '{policy}', which was changed less
-#       than a day before the snapshot; Exchange may take 24 hours to act on it.
+#       Authentication policy '{policy}', which applies to {members}, was
+#       changed less than a day before the snapshot; Exchange may take 24 hours
+#       to act on it.
 #     no_mailboxes: The tenant has no mailboxes.
 #   remediation:
 #     text: >-

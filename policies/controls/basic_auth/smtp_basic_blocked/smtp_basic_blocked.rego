@@ -25,14 +25,24 @@
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
 #   messages:
-#     none: "{members} are under no authentication policy, so nothing refuses a password on SMTP AUTH before it is checked."
-#     missing: "{members} are under authentication policy '{policy}', which is not among the organisation's policies."
-#     allowed: "{members} are under authentication policy '{policy}', which allows SMTP AUTH with a password (AllowBasicAuthSmtp is true)."
-#     not_set: "{members} are under authentication policy '{policy}', which does not say whether it refuses passwords on SMTP AUTH."
-#     unread: Exchange did not show which authentication policy {members} are under.
+#     none: >-
+#       No authentication policy applies to {members}, so nothing refuses a
+#       password on SMTP AUTH before it is checked.
+#     missing: >-
+#       Authentication policy '{policy}', which applies to {members}, is not
+#       among the organisation's policies.
+#     allowed: >-
+#       Authentication policy '{policy}', which applies to {members}, allows
+#       SMTP AUTH with a password (AllowBasicAuthSmtp is true).
+#     not_set: >-
+#       Authentication policy '{policy}', which applies to {members}, does not
+#       say whether it refuses passwords on SMTP AUTH.
+#     unread: >-
+#       Exchange did not show which authentication policy applies to {members}.
 #     young: >-
-#       {members} are under authentication policy '{policy}', which was changed less
-#       than a day before the snapshot; Exchange may take 24 hours to act on it.
+#       Authentication policy '{policy}', which applies to {members}, was
+#       changed less than a day before the snapshot; Exchange may take 24 hours
+#       to act on it.
 #     no_mailboxes: The tenant has no mailboxes.
 #   remediation:
 #     text: >-

@@ -53,8 +53,8 @@
 #       whether it is that one.
 #     certificate_not_shown: Entra shows no signing certificate for domain '{domain}'.
 #     domain_not_listed: >-
-#       {members} sign in with domain '{domain}', which is not in Entra's list of
-#       domains.
+#       Entra's list of domains lacks '{domain}', the sign-in domain of
+#       {members}.
 #     certificates_not_compared: >-
 #       Okta's signing keys were not read, so nothing shows that only Okta can sign
 #       tokens for domain '{domain}'.

@@ -37,33 +37,33 @@
 #     - mailboxes[].okta.assigned
 #   messages:
 #     managed_domain: >-
-#       {members} with an enabled account sign in on the managed domain '{domain}'
-#       and never meet Okta.
+#       Users sign in on the managed domain '{domain}' and never meet Okta:
+#       {members} with an enabled account.
 #     break_glass_without_mfa: >-
-#       {members} of declared break-glass accounts on '{domain}' sign in with a
-#       password alone: neither security defaults nor a Conditional Access policy
-#       demand a second factor of them.
+#       Declared break-glass accounts on '{domain}' sign in with a password
+#       alone ({members}): neither security defaults nor a Conditional Access
+#       policy demands a second factor of them.
 #     domain_not_listed: >-
-#       {members} sign in with domain '{domain}', which is not in Entra's list of
-#       domains.
+#       Entra's list of domains lacks '{domain}', the sign-in domain of
+#       {members}.
 #     type_not_said: >-
-#       {members} sign in with domain '{domain}', of which Entra does not say whether
-#       it is managed or federated.
+#       Entra does not say whether '{domain}', the sign-in domain of {members},
+#       is managed or federated.
 #     break_glass_undecided: >-
-#       It cannot be told whether {members} of declared break-glass accounts on
-#       '{domain}' are covered by a Conditional Access policy that demands MFA: a
-#       policy leaves out users, and the declarations and memberships at hand do not
+#       It cannot be told whether Conditional Access demands MFA of the
+#       declared break-glass accounts on '{domain}' ({members}): a policy
+#       leaves out users, and the declarations and memberships at hand do not
 #       show whether it means them.
 #     policies_not_read: >-
-#       Conditional Access policies or security defaults were not read, so it cannot
-#       be told whether {members} of declared break-glass accounts on '{domain}'
-#       have to use MFA.
+#       Conditional Access policies or security defaults were not read, so it
+#       cannot be told whether the declared break-glass accounts on '{domain}'
+#       ({members}) have to use MFA.
 #     break_glass: >-
-#       {members} of declared break-glass accounts on '{domain}' sign in outside
-#       Okta; Entra demands a second factor of them.
+#       Declared break-glass accounts on '{domain}' sign in outside Okta
+#       ({members}); Entra demands a second factor of them.
 #     not_assigned: >-
-#       {members} on the federated domain '{domain}' are not assigned to the Office
-#       365 app, so Okta refuses them.
+#       Users on the federated domain '{domain}' who are not assigned to the
+#       Office 365 app are refused by Okta: {members}.
 #   remediation:
 #     text: >-
 #       Give the user a sign-in name on a federated domain and a user in Okta, or

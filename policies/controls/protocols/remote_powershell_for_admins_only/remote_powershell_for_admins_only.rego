@@ -35,8 +35,8 @@
 #       Exchange does not say whether {members} of users who do not administer it can
 #       use Exchange Online PowerShell.
 #     roles_unread: >-
-#       {members} can use Exchange Online PowerShell, and it was not read in full
-#       which administrative roles their users have.
+#       Exchange Online PowerShell is not off for {members}, and it was not
+#       read in full which administrative roles the user has.
 #     no_mailboxes: The tenant has no mailboxes.
 #   remediation:
 #     text: >-

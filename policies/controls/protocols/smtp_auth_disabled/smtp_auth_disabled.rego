@@ -36,24 +36,25 @@
 #   optional: [entra.security_defaults]
 #   messages:
 #     override: >-
-#       SMTP AUTH is switched on for {members} by their own setting, which overrides
-#       the organisation's, and no authentication policy refuses the password.
+#       SMTP AUTH is switched on for {members} by the mailbox's own setting,
+#       which overrides the organisation's, and no authentication policy
+#       refuses the password.
 #     organisation: >-
-#       SMTP AUTH is on for the organisation; {members} inherit it, and no
+#       SMTP AUTH is on for the organisation and so for {members}, and no
 #       authentication policy refuses the password.
 #     not_set: >-
-#       The organisation does not say that SMTP AUTH is off; {members} inherit that,
-#       and no authentication policy refuses the password.
+#       Nothing says that SMTP AUTH is off for the organisation and so for
+#       {members}, and no authentication policy refuses the password.
 #     default_changed: >-
-#       {members} inherit an organisation switch that is not set. Microsoft changed
-#       what that means at the end of December 2026, so it cannot be told whether
-#       SMTP AUTH is on.
+#       The organisation's SMTP AUTH switch, which applies to {members}, is not
+#       set. Microsoft changed what that means at the end of December 2026, so
+#       it cannot be told whether SMTP AUTH is on.
 #     unread: >-
 #       Exchange did not show the SMTP AUTH switch of {members}, and no
 #       authentication policy refuses the password there.
 #     policy_unread: >-
-#       SMTP AUTH is not off for {members}, and their authentication policy was not
-#       read.
+#       SMTP AUTH is not off for {members}, and the authentication policy that
+#       applies was not read.
 #     security_defaults_not_read: >-
 #       Security defaults were not read. If they are on, Entra refuses the SMTP AUTH
 #       that Exchange leaves open.
@@ -61,8 +62,8 @@
 #       Exchange leaves SMTP AUTH with a password open on {members}; Entra's security
 #       defaults refuse it. It opens when somebody turns them off.
 #     oauth_only: >-
-#       SMTP AUTH is switched on for {members} by their own setting; the
-#       authentication policy refuses passwords, so only OAuth works.
+#       SMTP AUTH is switched on for {members} by the mailbox's own setting;
+#       the authentication policy refuses passwords, so only OAuth works.
 #     organisation_on: >-
 #       The organisation's SMTP AUTH switch is on, so a new mailbox starts with SMTP
 #       AUTH on.
