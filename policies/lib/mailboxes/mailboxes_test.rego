@@ -11,6 +11,20 @@ test_shared_mailbox_counts_when_its_account_is_enabled if {
 
 test_mailbox_of_unknown_kind_counts if mailboxes.counts({"exchange": {}})
 
+test_no_kind_of_system_mailbox_counts if {
+	every kind in [
+		"ArbitrationMailbox",
+		"AuditLogMailbox",
+		"AuxAuditLogMailbox",
+		"DiscoveryMailbox",
+		"MonitoringMailbox",
+		"SupervisoryReviewPolicyMailbox",
+		"SystemMailbox",
+	] {
+		not mailboxes.counts({"exchange": {"RecipientTypeDetails": kind}})
+	}
+}
+
 test_system_mailbox_does_not_count if {
 	not mailboxes.counts({"exchange": {"RecipientTypeDetails": "DiscoveryMailbox", "AccountDisabled": false}})
 }
