@@ -51,7 +51,7 @@ const problemLost = "unknown here, and would be lost"
 func DecodeMailbox(value jsontext.Value) (*Mailbox, error) {
 	m := new(Mailbox)
 	if err := json.Unmarshal(value, m, decodeOptions(false)); err != nil {
-		return nil, fmt.Errorf("decode mailbox: %w", err)
+		return nil, fmt.Errorf("decode mailbox: %w", decodeError("", err))
 	}
 	return m, nil
 }
@@ -147,6 +147,8 @@ func decodeError(pointer string, err error) *Error {
 		e.Problem = syntax.Err.Error()
 	case inSemantic && semantic.Err != nil:
 		e.Problem = semantic.Err.Error()
+	case inSemantic: // its own text differs from run to run on purpose
+		e.Problem = fmt.Sprintf("%s cannot be read as %v", kindName(semantic.JSONKind), semantic.GoType)
 	}
 	e.Problem = printable(e.Problem)
 	return e

@@ -71,7 +71,7 @@ func unsorted() (*snapshot.Snapshot, boxes) {
 			"b.example": {object(`{"id":"2"}`), object(`{"id":"1"}`)},
 			"a.example": {},
 		},
-		Organization:      object(`{}`),
+		Organization:      object(`{"b":1,"a":2}`),
 		GroupMemberCounts: map[string]int{"g2": 2, "g1": 1},
 		SubscribedSKUs:    []object{object(`{"skuId":"2"}`), object(`{"skuId":"1"}`)},
 	}
@@ -93,13 +93,15 @@ func unsorted() (*snapshot.Snapshot, boxes) {
 	s.Evidence = &snapshot.Evidence{
 		Window: &snapshot.Window{Since: at, Until: at},
 		SignIns: []snapshot.SignIn{
+			{UserPrincipalName: "b", ClientApp: "POP3", LastSeen: &at},
+			{UserPrincipalName: "b", ClientApp: "POP3", FirstSeen: &at},
 			{UserPrincipalName: "b", ClientApp: "POP3"},
 			{UserPrincipalName: "a", ClientApp: "POP3", LastSeen: &at},
 			{UserPrincipalName: "a", ClientApp: "POP3", Interactive: true},
 			{UserPrincipalName: "a", ClientApp: "IMAP4", UserAgent: "x"},
 			{UserPrincipalName: "a", ClientApp: "IMAP4"},
 		},
-		OktaRequests:   []snapshot.OktaRequest{{UserName: "b", UserAgent: "x"}, {UserName: "a", UserAgent: "y"}, {UserName: "a", UserAgent: "x"}},
+		OktaRequests:   []snapshot.OktaRequest{{UserName: "b", UserAgent: "x"}, {UserName: "a", UserAgent: "y"}, {UserName: "a", UserAgent: "x", LastSeen: &at}, {UserName: "a", UserAgent: "x"}},
 		NewDeviceMails: &snapshot.NewDeviceMails{},
 	}
 	return s, mailboxes(
@@ -177,7 +179,10 @@ const sorted = `{
         }
       ]
     },
-    "organization": {},
+    "organization": {
+      "a": 2,
+      "b": 1
+    },
     "subscribed_skus": [
       {
         "skuId": "1"
@@ -279,10 +284,13 @@ const sorted = `{
       {"user_principal_name":"a","client_app":"IMAP4","interactive":false,"user_agent":"x","succeeded":0,"failed":0},
       {"user_principal_name":"a","client_app":"POP3","interactive":false,"succeeded":0,"failed":0,"last_seen":"2026-10-01T08:00:00Z"},
       {"user_principal_name":"a","client_app":"POP3","interactive":true,"succeeded":0,"failed":0},
-      {"user_principal_name":"b","client_app":"POP3","interactive":false,"succeeded":0,"failed":0}
+      {"user_principal_name":"b","client_app":"POP3","interactive":false,"succeeded":0,"failed":0},
+      {"user_principal_name":"b","client_app":"POP3","interactive":false,"succeeded":0,"failed":0,"last_seen":"2026-10-01T08:00:00Z"},
+      {"user_principal_name":"b","client_app":"POP3","interactive":false,"succeeded":0,"failed":0,"first_seen":"2026-10-01T08:00:00Z"}
     ],
     "okta_requests": [
       {"user_name":"a","user_agent":"x","succeeded":0,"failed":0},
+      {"user_name":"a","user_agent":"x","succeeded":0,"failed":0,"last_seen":"2026-10-01T08:00:00Z"},
       {"user_name":"a","user_agent":"y","succeeded":0,"failed":0},
       {"user_name":"b","user_agent":"x","succeeded":0,"failed":0}
     ],
@@ -438,7 +446,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"a sequence that cannot decode", bare(), func(yield func(*snapshot.Mailbox, error) bool) {
 			_, err := snapshot.DecodeMailbox(object(`{"id":1}`))
 			yield(nil, fmt.Errorf("exchange: page 3: %w", err))
-		}, "/mailboxes/0: exchange: page 3: decode mailbox: json: cannot unmarshal JSON number into Go string within \"/id\"", nil},
+		}, "/mailboxes/0: exchange: page 3: decode mailbox: /id: a number cannot be read as string", nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
