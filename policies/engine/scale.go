@@ -28,7 +28,7 @@ type scale struct {
 
 // scaleOf looks at the compiled rules of the control whose package is pkg.
 func scaleOf(pkg ast.Ref, rules []*ast.Rule) scale {
-	k := &keyed{pkg: pkg, tables: map[string]bool{}, indexArgs: map[string]map[int]bool{}, naming: map[string]bool{}}
+	k := &byMember{pkg: pkg, tables: map[string]tableKind{}, indexArgs: map[string]map[int]bool{}, naming: map[string]bool{}}
 	var clauses []*ast.Rule
 	for _, rule := range rules {
 		for ; rule != nil; rule = rule.Else {
@@ -50,11 +50,20 @@ func scaleOf(pkg ast.Ref, rules []*ast.Rule) scale {
 	return s
 }
 
-// keyed is what is known of a control's rules.
-type keyed struct {
-	pkg ast.Ref
-	// tables are the rules that hold something for each mailbox by its index.
-	tables map[string]bool
+// A tableKind says what a rule holds of the mailboxes.
+type tableKind int
+
+const (
+	// keyedByIndex holds something for each mailbox, by its index.
+	keyedByIndex tableKind = iota + 1
+	// ofIndexes is a set of indexes.
+	ofIndexes
+)
+
+// byMember is what has been found out about a control's rules.
+type byMember struct {
+	pkg    ast.Ref
+	tables map[string]tableKind
 	// indexArgs are the functions that take an index, with its positions.
 	indexArgs map[string]map[int]bool
 	// naming are the rules and functions whose value names a mailbox.
@@ -63,7 +72,7 @@ type keyed struct {
 
 // ownRule gives the name of the control's rule that a reference starts with, and
 // what follows the name.
-func (k *keyed) ownRule(ref ast.Ref) (name string, rest ast.Ref, ok bool) {
+func (k *byMember) ownRule(ref ast.Ref) (name string, rest ast.Ref, ok bool) {
 	if !ref.HasPrefix(k.pkg) || len(ref) == len(k.pkg) {
 		return "", nil, false
 	}
@@ -72,13 +81,20 @@ func (k *keyed) ownRule(ref ast.Ref) (name string, rest ast.Ref, ok bool) {
 }
 
 // learn takes in what one clause shows, and reports whether that is new.
-func (k *keyed) learn(c *clause) bool {
+func (k *byMember) learn(c *clause) bool {
 	grown := false
+	table := func(kind tableKind) {
+		if k.tables[c.name] == 0 {
+			k.tables[c.name], grown = kind, true
+		}
+	}
 	for v := range c.indexes {
 		for _, u := range c.uses[v] {
 			switch {
-			case u.kind == asRuleKey && !k.tables[c.name]:
-				k.tables[c.name], grown = true, true
+			case u.kind == asKey:
+				table(keyedByIndex)
+			case u.kind == asElement:
+				table(ofIndexes)
 			case u.kind == asParameter && !k.indexArgs[c.name][u.position]:
 				if k.indexArgs[c.name] == nil {
 					k.indexArgs[c.name] = map[int]bool{}
@@ -98,17 +114,20 @@ func (s *scale) judge(c *clause) {
 	if c.against != nil {
 		s.refuse(c.against)
 	}
-	if c.names && len(c.uses[c.entry]) > 0 || c.known.tables[c.name] && !c.keyed(asRuleKey) {
+	kind := c.known.tables[c.name]
+	if c.names && c.entry != "" && c.has(c.entry, otherwise) ||
+		kind == keyedByIndex && !c.keyed(asKey) || kind == ofIndexes && !c.keyed(asElement) {
 		s.refuse(c.rule.Loc())
 	}
-	byIndex := c.keyed(asRuleKey) || c.keyed(asParameter) || slices.Contains(publicRules(), c.name)
+	byIndex := c.keyed(asKey, asElement, asParameter) || slices.Contains(publicRules(), c.name)
 	if c.gathers || len(c.indexes) > 1 || len(c.indexes) == 1 && !byIndex {
 		s.alone = false
 	}
 	for v := range c.indexes {
 		home := c.home(v)
-		if home.list || c.has(v, otherwise) {
-			s.refuse(c.rule.Loc()) // the length of a list tells how many there are
+		// The length of a list tells how many there are.
+		if home.list || c.has(v, otherwise) || c.has(v, asResult) {
+			s.refuse(c.rule.Loc())
 		}
 		s.alone = s.alone && home == c.root
 	}
