@@ -33,7 +33,7 @@ type entry struct {
 	started   bool
 	pages     int
 	items     int
-	touched   bool // something was read
+	touched   bool  // something was read
 	gap       error // the first one
 	gaps      int
 	counts    map[string]int

@@ -42,6 +42,7 @@ type harness struct {
 	ctx     context.Context
 	now     time.Time
 	store   *store
+	watch   func(collectors.Event)
 	// secrets must not be found in anything that comes out.
 	secrets []string
 }
@@ -85,8 +86,13 @@ func (h *harness) collect(t *testing.T) *outcome {
 	}
 	result, err := collectors.Run(h.ctx, append([]collectors.Collector{collector}, h.others...), collectors.Options{
 		Source: "live", Evidence: 30 * 24 * time.Hour, Skip: h.skip, Store: h.store.Store,
-		Progress: func(e collectors.Event) { out.events = append(out.events, e) },
-		Now:      func() time.Time { return h.now },
+		Progress: func(e collectors.Event) {
+			out.events = append(out.events, e)
+			if h.watch != nil {
+				h.watch(e)
+			}
+		},
+		Now: func() time.Time { return h.now },
 	})
 	if err != nil {
 		t.Fatal(err)
