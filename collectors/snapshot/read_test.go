@@ -5,16 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
@@ -254,39 +250,6 @@ func TestReadStopsWhenVisitFails(t *testing.T) {
 	}
 }
 
-func TestReadFile(t *testing.T) {
-	dir := t.TempDir()
-	sum := sha256.Sum256([]byte(small))
-	for name, content := range map[string]string{
-		"a.json":    small,
-		"a.json.gz": gzipped(t, small),
-		"A.JSON.GZ": gzipped(t, small),
-		"two.gz":    gzipped(t, small[:100]) + gzipped(t, small[100:]), // as cat a.gz b.gz makes it
-		"noname":    small,
-	} {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		var ids []string
-		d, err := snapshot.ReadFile(path, func(r *snapshot.Record) error {
-			m, err := snapshot.DecodeMailbox(r.Value)
-			ids = append(ids, fmt.Sprintf("%s:%d", m.ID, r.Region.StartLine))
-			return err
-		})
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if diff := cmp.Diff([]string{"a:17", "b:18"}, ids); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-		if d.Name != path || d.SHA256 != hex.EncodeToString(sum[:]) {
-			t.Errorf("%s: name %s, hash %s", name, d.Name, d.SHA256)
-		}
-	}
-}
-
 // The limits leave room for what they say.
 func TestReadUpToTheLimits(t *testing.T) {
 	nested := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
@@ -362,58 +325,3 @@ func TestDocumentSnapshot(t *testing.T) {
 	}
 }
 
-// Absent, null and a moment are three answers.
-func TestInstants(t *testing.T) {
-	text := `{"id":"a","entra":{"createdDateTime":null,"signInSessionsValidFromDateTime":"0001-01-01T00:00:00Z","signInActivity":{"lastSignInDateTime":null}}}`
-	m, err := snapshot.DecodeMailbox(jsontext.Value(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e := m.Entra; e.CreatedDateTime == nil || !e.CreatedDateTime.IsNull() ||
-		e.SignInSessionsValidFromDate == nil || e.SignInSessionsValidFromDate.IsNull() ||
-		e.SignInActivity.LastSignIn == nil || !e.SignInActivity.LastSignIn.IsNull() ||
-		e.SignInActivity.LastSuccessfulSignIn != nil {
-		t.Errorf("decoded as %+v, %+v", e, e.SignInActivity)
-	}
-	again, err := json.Marshal(m)
-	if err != nil || string(again) != text {
-		t.Errorf("got  %s (%v)\nwant %s", again, err, text)
-	}
-
-	for in, want := range map[string]string{
-		`"2026-11-01T08:00:00Z"`:          "2026-11-01T08:00:00Z",
-		`"2026-11-01T08:00:00.999+02:00"`: "2026-11-01T06:00:00Z",
-		`"0001-01-01T00:00:00Z"`:          "0001-01-01T00:00:00Z",
-		`"9999-12-31T23:59:59.9999999Z"`:  "9999-12-31T23:59:59Z",
-		`"2026\u002d11-01T08:00:00Z"`:     "2026-11-01T08:00:00Z",
-		`null`:                            "null",
-		`"0000-01-01T00:00:00+01:00"`:     "error",
-		`"9999-12-31T23:59:59-01:00"`:     "error",
-		`"2026-11-01"`:                    "error",
-		`"2026-13-01T08:00:00Z"`:          "error",
-		`""`:                              "error",
-		`5`:                               "error",
-		`{}`:                              "error",
-		`"2026-11-01T08:00:00Z and something more"`: "error",
-	} {
-		var i snapshot.Instant
-		err := i.UnmarshalJSON([]byte(in))
-		if got := i.String(); err == nil && got != want || (err != nil) != (want == "error") {
-			t.Errorf("%s: got %s, %v", in, got, err)
-			continue
-		}
-		if err != nil {
-			continue
-		}
-		out, err := json.Marshal(i)
-		if quoted := `"` + want + `"`; err != nil || string(out) != strings.ReplaceAll(quoted, `"null"`, "null") {
-			t.Errorf("%s is written as %s, %v", in, out, err)
-		}
-	}
-	if text, err := snapshot.Null().MarshalText(); err == nil {
-		t.Errorf("null has the text %s", text)
-	}
-	if _, err := json.Marshal(snapshot.NewInstant(time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC))); err == nil {
-		t.Error("the year 10,000 was written")
-	}
-}
