@@ -51,6 +51,7 @@ test_a_policy_for_everybody_has_no_limits if {
 		"platforms": {"includePlatforms": [], "excludePlatforms": []},
 		"authenticationFlows": {"@odata.type": "#microsoft.graph.conditionalAccessAuthenticationFlows", "transferMethods": ""},
 		"users@odata.context": "https://graph.example",
+		"applications": object.union(_everybody.conditions.applications, {"applicationFilter@odata.context": "https://graph.example"}),
 	}
 	conditional_access.limits(_set(_everybody, "/conditions", object.union(_everybody.conditions, unset))) == []
 	conditional_access.limits(_conditions("platforms", {"includePlatforms": ["all"], "excludePlatforms": []})) == []
@@ -96,6 +97,8 @@ test_only_what_is_surely_apart_is_apart if {
 	not conditional_access.apart(user, {"kind": "user", "id": "U1"})
 	not conditional_access.apart(user, {"kind": "user", "id": "GuestsOrExternalUsers"})
 	not conditional_access.apart(user, {"kind": "group", "id": "g1"})
+	not conditional_access.apart({"kind": "group", "id": "g1"}, user)
+	not conditional_access.apart({"kind": "group", "id": "g1"}, {"kind": "group", "id": "g2"})
 	conditional_access.apart({"kind": "platform", "id": "iOS"}, {"kind": "platform", "id": "android"})
 	not conditional_access.apart({"kind": "platform", "id": "iOS"}, {"kind": "platform", "id": "all"})
 	exchange := {"kind": "application", "id": "00000002-0000-0ff1-ce00-000000000000"}
