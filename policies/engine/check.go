@@ -18,6 +18,8 @@ type Input struct {
 	// Read reads the snapshot. It hands each mailbox to visit in the order of the
 	// file and returns the rest, as snapshot.Read does. It is called once.
 	Read func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
+	// Access works out input.access; nil leaves the controls that need it unknown.
+	Access Access
 	// Declarations start from DefaultDeclarations.
 	Declarations Declarations
 	// SnapshotURI is how reports point at the file.
@@ -38,16 +40,19 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 		return nil, fmt.Errorf("check: the declarations: %w", err)
 	}
 	boxes := &mailboxes{reader: newReader(), without: e.without.field("mailboxes").element(), declared: &in.Declarations}
+	who := &gathering{access: in.Access, declared: &in.Declarations}
 	doc, err := in.Read(func(record *snapshot.Record) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		who.see(record)
 		return boxes.add(record)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
-	j := &judgement{engine: e, doc: doc, boxes: boxes, ledger: newLedger(doc, boxes.holds)}
+	who.finish(doc, boxes.reader)
+	j := &judgement{access: who, engine: e, doc: doc, boxes: boxes, ledger: newLedger(doc, boxes.holds)}
 	if err := j.judge(ctx, &in); err != nil {
 		return nil, err
 	}
@@ -60,6 +65,7 @@ type judgement struct {
 	doc    *snapshot.Document
 	boxes  *mailboxes
 	ledger *ledger
+	access *gathering
 	rows   map[string]*rows
 
 	evidence map[*control]evidence
@@ -93,12 +99,25 @@ func (j *judgement) judge(ctx context.Context, in *Input) error {
 	var ready []*control
 	for _, c := range j.engine.controls {
 		j.evidence[c] = j.evidenceOf(c)
-		if len(j.evidence[c].missing) == 0 {
+		if len(j.evidence[c].missing) == 0 && !j.brokenAccess(c) {
 			ready = append(ready, c)
 		}
 	}
-	j.verdicts, err = j.engine.evaluate(ctx, ready, input, sizes)
-	return err
+	if j.verdicts, err = j.engine.evaluate(ctx, ready, input, sizes); err != nil {
+		return err
+	}
+	for _, c := range j.engine.controls {
+		if j.brokenAccess(c) {
+			j.verdicts[c] = verdict{err: j.access.err}
+		}
+	}
+	return nil
+}
+
+// brokenAccess reports whether a control rests on access facts that could not be
+// worked out.
+func (j *judgement) brokenAccess(c *control) bool {
+	return j.access.err != nil && readsAccess(&c.entry)
 }
 
 // evidenceOf holds what a control declares against the ledger. Optional evidence
@@ -107,6 +126,9 @@ func (j *judgement) judge(ctx context.Context, in *Input) error {
 func (j *judgement) evidenceOf(c *control) evidence {
 	var e evidence
 	for _, need := range c.entry.Needs {
+		if need == accessPart && (j.access.facts != nil || j.access.err != nil) {
+			continue // what is missing behind the facts is declared beside them
+		}
 		state := j.ledger.stateOf(need)
 		switch {
 		case !state.present:
@@ -163,6 +185,9 @@ func (j *judgement) input(declared *Declarations) (ast.Value, error) {
 			return nil, fmt.Errorf("check: read %s: %w", name, err)
 		}
 		fields = append(fields, [2]*ast.Term{ast.StringTerm(name), value})
+	}
+	if j.access.facts != nil {
+		fields = append(fields, [2]*ast.Term{ast.StringTerm(accessPart), j.access.facts})
 	}
 	if _, listed := j.doc.Mailboxes(); listed {
 		fields = append(fields, [2]*ast.Term{ast.StringTerm("mailboxes"), ast.ArrayTerm(j.boxes.judged...)})

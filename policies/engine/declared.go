@@ -45,6 +45,7 @@ func (d *declaration) need(m *metadata, need string) {
 	row := func() int { return m.row("custom", "needs") }
 	where := d.schema.find(p)
 	switch {
+	case need == accessPart:
 	case p.String() != need || !slices.Contains(evidenceParts(), p.first()):
 		m.problem(row(), "write a dotted path such as okta.apps or mailboxes[].exchange", "%q names no evidence", need)
 	case strings.Count(need, ".") == 0:
@@ -95,6 +96,20 @@ func (d *declaration) allows(r *reading) bool {
 		}
 	}
 	return false
+}
+
+// checkAccessMessages reports sentences of a control that take the place of one of
+// the access facts.
+func (d *declaration) checkAccessMessages(taken map[string]string) {
+	if !readsAccess(d.control) {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.control.Messages)) {
+		if taken[key] != "" {
+			m := metadata{src: d.src, found: d.found, block: d.src.block}
+			m.problem(m.row("custom", "messages", key), "choose another name", "message %q is one of the access facts", key)
+		}
+	}
 }
 
 // checkMessages reports sentences that nothing uses, and keys of entries for which

@@ -21,6 +21,11 @@ type Options struct {
 	// have a library of its own, and a schema.json that adds fields to the
 	// snapshot's schema. Ids and packages must not be taken.
 	Own []string
+	// AccessSchema is the JSON Schema of the facts that Input.Access gives, nil for
+	// one that says nothing. AccessMessages are the sentences of the steps and
+	// reasons in them, by key.
+	AccessSchema   []byte
+	AccessMessages map[string]string
 	// Only and Skip are ids, areas or steps; empty means all and none.
 	Only, Skip []string
 	// Timeout is how long one control may take, DefaultTimeout if it is 0.
@@ -32,6 +37,8 @@ type Engine struct {
 	controls []*control
 	without  *redaction
 	timeout  time.Duration
+	// accessMessages are the sentences of the access facts.
+	accessMessages map[string]string
 }
 
 // A control is one control, ready to run.
@@ -62,7 +69,7 @@ func New(options Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine := &Engine{controls: controls, without: l.schema.redactions().withoutDeclared(), timeout: options.Timeout}
+	engine := &Engine{controls: controls, without: l.schema.redactions().withoutDeclared(), timeout: options.Timeout, accessMessages: options.AccessMessages}
 	if engine.timeout == 0 {
 		engine.timeout = DefaultTimeout
 	}

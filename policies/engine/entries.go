@@ -23,6 +23,8 @@ type entry struct {
 	// the population is empty when the entry is about no member.
 	population string
 	index      int
+	// steps tell how it came about, without their regions.
+	steps []finding.TraceStep
 	// evidence is the path whose absence leaves the question open.
 	evidence string
 }
@@ -34,6 +36,8 @@ type decoder struct {
 	sizes map[string]int
 	// placeholders are the arguments that each message names.
 	placeholders map[string][]string
+	// accessMessages are the sentences that steps and reasons may have besides.
+	accessMessages map[string]string
 }
 
 // populations are the kinds of member, by the name that entries use.
@@ -98,6 +102,8 @@ func (d *decoder) field(e *entry, rule string, name, value *ast.Term) error {
 		e.resource, err = asResource(value)
 	case field == "at":
 		e.at, err = asPath(value)
+	case field == "steps" && rule == "violations":
+		e.steps, err = d.asSteps(value)
 	case field == "evidence" && rule == "unknown":
 		e.evidence, err = asText(value)
 	case slices.Contains(populations(), field):
@@ -136,6 +142,9 @@ func (d *decoder) sentence(e *entry, rule string) error {
 	names, ok := d.placeholders[e.key]
 	if !ok && rule != "violations" {
 		standard, known := finding.StandardMessages()[e.key]
+		if !known {
+			standard, known = d.accessMessages[e.key]
+		}
 		names, _ = placeholders(standard)
 		ok = known
 	}

@@ -69,6 +69,9 @@ func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map
 		return verdict{err: errors.New("the control gave no result")}
 	}
 	d := decoder{control: &c.entry, sizes: sizes, placeholders: c.placeholders}
+	if readsAccess(&c.entry) {
+		d.accessMessages = e.accessMessages
+	}
 	v.entries, v.err = d.rules(term)
 	return v
 }

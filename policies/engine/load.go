@@ -28,7 +28,9 @@ type load struct {
 	library map[string]bool
 	// answered are the requirements that controls answer, by control.
 	answered map[string][]finding.Mapping
-	compiler *ast.Compiler
+	// accessMessages are the sentences of the access facts.
+	accessMessages map[string]string
+	compiler       *ast.Compiler
 }
 
 // read finds and parses all files.
@@ -36,6 +38,7 @@ func (l *load) read(options Options) error {
 	if options.Policies == nil {
 		return errors.New("load the controls: no policies were given")
 	}
+	l.accessMessages = options.AccessMessages
 	var err error
 	if l.sources, err = readPolicies(options.Policies); err != nil {
 		return err
@@ -54,7 +57,9 @@ func (l *load) read(options Options) error {
 	composed := make(chan error, 1)
 	go func() {
 		var err error
-		l.schema, err = newInputSchema(l.schemaText, l.overlays)
+		if l.schema, err = newInputSchema(l.schemaText, l.overlays); err == nil {
+			err = l.schema.addAccess(options.AccessSchema)
+		}
 		composed <- err
 	}()
 	parse(l.sources, l.builtins, &l.found)
@@ -177,6 +182,7 @@ func (l *load) checkControl(c *control) {
 	}
 	d := &declaration{src: c.src, found: &l.found, schema: l.schema, control: &c.entry}
 	d.check(list)
+	d.checkAccessMessages(l.accessMessages)
 	d.checkMessages(own.texts(l.byTopic))
 	c.shown = judgedFields(list)
 	c.parts = mailboxParts(c.entry.Needs, l.schema)

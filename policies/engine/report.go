@@ -22,6 +22,9 @@ func (j *judgement) report(in *Input) (*finding.Report, error) {
 	}
 	for i, c := range j.engine.controls {
 		r.Results[i] = j.result(c)
+		if readsAccess(&c.entry) {
+			r.Controls[i] = j.said(r.Controls[i], &r.Results[i])
+		}
 	}
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("check: %w", err)
@@ -172,6 +175,7 @@ func (j *judgement) violation(c *control, k cause) finding.Violation {
 		v.Snippet = j.memberSnippet(c, k)
 	}
 	v.Region = j.region(v.Pointer)
+	v.Steps = j.steps(k.steps)
 	v.Fingerprint = fingerprint(j.doc.Tenant.ID, c.entry.ID, &v)
 	return v
 }

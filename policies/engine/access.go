@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// Access works out who can reach the mail how, which controls see as
+// input.access. The engine knows neither the question nor the answer: it hands
+// over the mailboxes as it reads them, and the facts to the controls.
+//
+// An Access serves one call of Check.
+type Access interface {
+	// Mailbox takes one mailbox in, in the order of the file, with what the
+	// configuration declares of its user, such as break_glass. The record is only
+	// valid during the call.
+	Mailbox(record *snapshot.Record, declared []string) error
+	// Facts gives the facts when all mailboxes were read. doc is the rest of the
+	// snapshot.
+	Facts(doc *snapshot.Document) (jsontext.Value, error)
+}
+
+// accessPart is the part of the input that Access gives. It is a need like any
+// other, as a whole: the evidence behind it is declared beside it.
+const accessPart = "access"
+
+// A gathering hands mailboxes to Access and keeps what becomes of it: what goes
+// wrong there is the error of the controls that need it, and of no other.
+type gathering struct {
+	access   Access
+	declared *Declarations
+	facts    *ast.Term
+	err      error
+}
+
+// see hands one mailbox over.
+func (g *gathering) see(record *snapshot.Record) {
+	if g.access == nil || g.err != nil {
+		return
+	}
+	declared, err := g.declared.of(record.Value)
+	if err == nil {
+		err = g.access.Mailbox(record, declared)
+	}
+	if err != nil {
+		g.err = fmt.Errorf("work out who can reach the mail: mailbox %d: %w", record.Index, err)
+	}
+}
+
+// finish asks for the facts.
+func (g *gathering) finish(doc *snapshot.Document, r *reader) {
+	if g.access == nil || g.err != nil {
+		return
+	}
+	raw, err := g.access.Facts(doc)
+	if err == nil {
+		g.facts, err = r.read(raw, nil)
+	}
+	if err != nil {
+		g.facts, g.err = nil, fmt.Errorf("work out who can reach the mail: %w", err)
+	}
+}
+
+// of gives what is declared of the user of a mailbox as the snapshot has it.
+func (d *Declarations) of(mailbox jsontext.Value) ([]string, error) {
+	if len(d.BreakGlass) == 0 {
+		return nil, nil
+	}
+	var who struct {
+		ID   string `json:"id"`
+		Name string `json:"user_principal_name"`
+	}
+	if err := json.Unmarshal(mailbox, &who); err != nil {
+		return nil, err
+	}
+	return d.Of(who.ID, who.Name), nil
+}
+
+// Of lists what is declared of a user, nil for nothing.
+func (d *Declarations) Of(id, userPrincipalName string) []string {
+	if d.breakGlass(id, userPrincipalName) {
+		return []string{"break_glass"}
+	}
+	return nil
+}
+
+// readsAccess reports whether a control declares the access facts.
+func readsAccess(c *finding.Control) bool {
+	return slices.Contains(c.Needs, accessPart) || slices.Contains(c.Optional, accessPart)
+}
+
+// accessSchema is the schema of input.access, and the definitions that it brings.
+func accessSchema(text []byte) (part, defs schemaNode, err error) {
+	part = schemaNode{}
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &part); err != nil {
+			return nil, nil, fmt.Errorf("read the schema of the access facts: %w", err)
+		}
+	}
+	defs, _ = part["$defs"].(schemaNode)
+	delete(part, "$defs")
+	return part, defs, nil
+}
+
+// addAccess composes the schema of the access facts into that of the input.
+func (s *inputSchema) addAccess(text []byte) error {
+	part, defs, err := accessSchema(text)
+	if err != nil {
+		return err
+	}
+	all, ok := s.root["$defs"].(schemaNode)
+	if !ok {
+		all = schemaNode{}
+		s.root["$defs"] = all
+	}
+	for _, name := range slices.Sorted(maps.Keys(defs)) {
+		if _, taken := all[name]; taken {
+			return fmt.Errorf("compose the schema: the access facts define %q, which the snapshot defines too", name)
+		}
+		all[name] = defs[name]
+	}
+	s.properties()[accessPart] = part
+	return nil
+}
+
+// said gives a control's catalogue entry with the sentences of the access facts
+// that its result uses.
+func (j *judgement) said(entry finding.Control, r *finding.Result) finding.Control {
+	messages := maps.Clone(entry.Messages)
+	take := func(key string) {
+		if _, own := messages[key]; own {
+			return
+		}
+		if sentence, ok := j.engine.accessMessages[key]; ok {
+			messages[key] = sentence
+		}
+	}
+	for i := range r.Violations {
+		for _, step := range r.Violations[i].Steps {
+			take(step.Key)
+		}
+	}
+	for _, list := range [][]finding.Reason{r.Unknowns, r.NotApplicable, r.Notes} {
+		for _, reason := range list {
+			take(reason.Key)
+		}
+	}
+	entry.Messages = messages
+	return entry
+}

@@ -1,0 +1,202 @@
+package engine_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// aWhole is a control of the access facts, whose one violation tells how.
+const aWhole = `# METADATA
+# title: No door is open
+# description: Because.
+# custom:
+#   id: TEST-003
+#   severity: critical
+#   step: access
+#   needs: [access]
+#   messages:
+#     open: '{door} is open.'
+#   remediation:
+#     text: Close it.
+package controls.testing.no_door_is_open
+
+violations contains {
+	"key": "open",
+	"args": {"door": door.name},
+	"resource": {"kind": "door", "id": door.name},
+	"at": ["exchange", "organization_config"],
+	"steps": door.steps,
+} if {
+	some door in input.access.doors
+	door.open == true
+}
+`
+
+const aWholeSchema = `{
+	"$defs": {"access_door": {"type": "object", "properties": {"name": {"type": "string"}, "open": {"type": "boolean"}, "steps": {"type": "array"}}}},
+	"type": "object",
+	"properties": {"doors": {"type": "array", "items": {"$ref": "#/$defs/access_door"}}}
+}`
+
+// accessStub answers with what it was told, and remembers what it was handed.
+type accessStub struct {
+	facts            string
+	failMailbox, bad error
+	seen             []int
+	declared         [][]string
+}
+
+func (s *accessStub) Mailbox(record *snapshot.Record, declared []string) error {
+	s.seen = append(s.seen, record.Index)
+	s.declared = append(s.declared, declared)
+	return s.failMailbox
+}
+
+func (s *accessStub) Facts(doc *snapshot.Document) (jsontext.Value, error) {
+	if doc == nil {
+		return nil, errors.New("no document")
+	}
+	return jsontext.Value(s.facts), s.bad
+}
+
+func accessOptions() engine.Options {
+	return engine.Options{
+		Policies: policies("whole.rego", aWhole), AccessSchema: []byte(aWholeSchema),
+		AccessMessages: map[string]string{"passed": "The request passed {what}.", "unused": "Never said."},
+	}
+}
+
+func judgeAccess(t *testing.T, given engine.Access) (*finding.Report, finding.Result) {
+	t.Helper()
+	in := input(t, aSnapshot())
+	in.Access = given
+	report := check(t, load(t, accessOptions()), in)
+	return report, report.Results[0]
+}
+
+// TestAccessFactsReachTheirControl expects a violation with located steps, and
+// their sentences in the catalogue entry.
+func TestAccessFactsReachTheirControl(t *testing.T) {
+	stub := &accessStub{facts: `{"doors": [{"name": "imap", "open": true, "steps": [
+		{"key": "passed", "args": {"what": "Okta"}, "pointer": "/exchange/organization_config"},
+		{"key": "passed", "args": {"what": "Entra"}, "pointer": "/entra/nowhere"},
+		{"key": "open", "args": {"door": "imap"}, "at": ["exchange", "organization_config"]}
+	]}, {"name": "pop", "open": false, "steps": []}]}`}
+	report, r := judgeAccess(t, stub)
+	if r.Outcome != finding.Fail || len(r.Violations) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	steps := r.Violations[0].Steps
+	var places []string
+	for _, step := range steps {
+		places = append(places, step.Pointer)
+		if (step.Region != nil) != (step.Pointer != "") {
+			t.Errorf("the step %+v has half a place", step)
+		}
+	}
+	if diff := cmp.Diff([]string{"/exchange/organization_config", "", "/exchange/organization_config"}, places); diff != "" {
+		t.Error(diff)
+	}
+	want := map[string]string{"open": "{door} is open.", "passed": "The request passed {what}."}
+	if diff := cmp.Diff(want, report.Controls[0].Messages); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAccessSeesEveryMailbox expects each mailbox once, in order, with what the
+// configuration declares of it.
+func TestAccessSeesEveryMailbox(t *testing.T) {
+	document := aSnapshot()
+	document["mailboxes"] = []any{aMailbox(0, object{}), aMailbox(1, object{}), aMailbox(2, object{})}
+	in := input(t, document)
+	in.Declarations.BreakGlass = []engine.Account{{ID: aMailbox(1, object{})["id"].(string)}}
+	stub := &accessStub{facts: `{"doors": []}`}
+	in.Access = stub
+	if r := check(t, load(t, accessOptions()), in).Results[0]; r.Outcome != finding.Pass {
+		t.Errorf("%+v", r)
+	}
+	if diff := cmp.Diff([]int{0, 1, 2}, stub.seen); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([][]string{nil, {"break_glass"}, nil}, stub.declared); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAccessThatIsMissingOrBreaksIsNoPass expects unknown without the facts, and
+// an error when they cannot be worked out.
+func TestAccessThatIsMissingOrBreaksIsNoPass(t *testing.T) {
+	_, r := judgeAccess(t, nil)
+	if r.Outcome != finding.Unknown || len(r.Unknowns) != 1 || r.Unknowns[0].Evidence != "access" {
+		t.Errorf("without: %+v", r)
+	}
+	for name, stub := range map[string]*accessStub{
+		"facts":     {bad: errors.New("it broke")},
+		"not JSON":  {facts: `{"doors": [`},
+		"no object": {facts: `{"doors": [{"name": "imap", "open": true, "steps": 3}]}`},
+		"key":       {facts: `{"doors": [{"name": "imap", "open": true, "steps": [{"key": "unheard"}]}]}`},
+		"no key":    {facts: `{"doors": [{"name": "imap", "open": true, "steps": [{"args": {}}]}]}`},
+		"argument":  {facts: `{"doors": [{"name": "imap", "open": true, "steps": [{"key": "passed"}]}]}`},
+		"field":     {facts: `{"doors": [{"name": "imap", "open": true, "steps": [{"key": "passed", "line": 3}]}]}`},
+		"text":      {facts: `{"doors": [{"name": "imap", "open": true, "steps": ["passed"]}]}`},
+	} {
+		if _, r := judgeAccess(t, stub); r.Outcome != finding.Error || r.Error == "" {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+	in := input(t, populated())
+	in.Access = &accessStub{failMailbox: errors.New("it broke"), facts: `{"doors": []}`}
+	r = check(t, load(t, accessOptions()), in).Results[0]
+	if r.Outcome != finding.Error || !strings.Contains(r.Error, "mailbox 0") {
+		t.Errorf("a mailbox: %+v", r)
+	}
+}
+
+func populated() object {
+	document := aSnapshot()
+	document["mailboxes"] = []any{aMailbox(0, object{})}
+	return document
+}
+
+// TestBrokenAccessDisturbsNoOther expects a control of other evidence to be judged.
+func TestBrokenAccessDisturbsNoOther(t *testing.T) {
+	in := input(t, aSnapshot())
+	in.Access = &accessStub{bad: errors.New("it broke")}
+	if r := check(t, load(t, engine.Options{Policies: policies("a.rego", aControl)}), in).Results[0]; r.Outcome != finding.Pass {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestAccessIsHeldToItsSchema expects what a control must not do to be refused.
+func TestAccessIsHeldToItsSchema(t *testing.T) {
+	for name, c := range map[string]struct{ from, to, want string }{
+		"unknown field":  {"door.open", "door.opne", "opne"},
+		"not declared":   {"needs: [access]", "needs: [okta.apps]", "input.access.doors"},
+		"taken sentence": {"#     open:", "#     passed: Taken.\n#     open:", "one of the access facts"},
+	} {
+		options := accessOptions()
+		text := strings.Replace(aWhole, c.from, c.to, 1)
+		if name == "taken sentence" {
+			text = strings.Replace(text, `"key": "open"`, `"key": ["open", "passed"][0]`, 1)
+		}
+		options.Policies = policies("whole.rego", text)
+		if _, err := engine.New(options); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, schema := range []string{`{`, `{"$defs": {"mailbox": {}}}`} {
+		options := accessOptions()
+		options.AccessSchema = []byte(schema)
+		if _, err := engine.New(options); err == nil {
+			t.Errorf("the schema %s was taken", schema)
+		}
+	}
+}
