@@ -15,22 +15,38 @@ import (
 // ReadFile reads the document of a file, which is compressed with gzip if its
 // name ends in .gz. See Read.
 func ReadFile(path string, visit func(*Record) error) (*Document, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readStream(path, f, visit)
+}
+
+// openFile opens a file for reading; its errors are *Error.
+func openFile(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	defer f.Close()
 	info, err := f.Stat()
-	if err != nil {
+	switch {
+	case err != nil:
+		f.Close()
 		return nil, fileError(path, err)
-	}
-	if info.IsDir() {
+	case info.IsDir():
+		f.Close()
 		return nil, &Error{File: path, Problem: "this is a directory", Hint: "name the snapshot file in it"}
 	}
+	return f, nil
+}
+
+// readStream reads the document of what a file holds.
+func readStream(path string, r io.Reader, visit func(*Record) error) (*Document, error) {
 	if !isGzip(path) {
-		return Read(path, f, visit)
+		return Read(path, r, visit)
 	}
-	z, err := gzip.NewReader(f)
+	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, gzipError(path, err)
 	}

@@ -39,8 +39,10 @@ type Record struct {
 	Index int
 	// Value is its text, as in the file; it is valid only during the call.
 	Value jsontext.Value
-	// Region is where it stands.
+	// Region is where it stands, Offset where it starts: in bytes from the start of
+	// the uncompressed text.
 	Region Region
+	Offset int64
 	// Before holds the members that stand before the mailboxes; all of them
 	// if Document.MailboxesLast says so in the end. Its own mailboxes and hash
 	// are not there yet.
@@ -241,6 +243,7 @@ func (s *scanner) mailbox(record *Record, rule *rule) error {
 		return nil
 	}
 	record.Value, record.Region = raw, where.region()
+	record.Offset = s.src.skipped + s.offset - int64(len(raw))
 	return s.visit(record)
 }
 

@@ -18,6 +18,8 @@ type source struct {
 	bytes int64 // how many were given to the decoder
 	limit int64 // where to stop, unless the limit is moved on before
 	err   error // the first failure of the reader beneath, io.EOF aside
+	// skipped is how many bytes stand before the first that the decoder was given.
+	skipped int64
 }
 
 // readBuffer is large enough to make system calls few.
@@ -86,6 +88,7 @@ func (s *source) start() *Error {
 	case bytes.HasPrefix(head, markUTF8):
 		s.hash.Write(markUTF8)
 		_, _ = s.text.Discard(len(markUTF8)) // they were seen
+		s.skipped = int64(len(markUTF8))
 	}
 	return nil
 }

@@ -1,0 +1,74 @@
+package population
+
+// Identity is who a mailbox is: what is never judged.
+type Identity struct {
+	ID, UserPrincipalName, DisplayName string
+}
+
+// Identify reads who a mailbox's record is about. ok is false where the record
+// cannot be one.
+func Identify(record []byte) (who Identity, ok bool) {
+	s := scanner{text: record}
+	s.space()
+	if s.peek() != '{' {
+		return who, false
+	}
+	s.i++
+	for missing := 3; missing > 0 && s.more('}'); {
+		var into *string
+		switch string(plainName(s.name())) {
+		case "id":
+			into = &who.ID
+		case "user_principal_name":
+			into = &who.UserPrincipalName
+		case "display_name":
+			into = &who.DisplayName
+		}
+		if into == nil || s.peek() != '"' {
+			s.skip()
+			continue
+		}
+		if quoted := s.str(); !s.bad {
+			*into = unquote(quoted)
+		}
+		missing--
+	}
+	return who, !s.bad && who.ID != ""
+}
+
+// plainName is a name without its quotes and escapes.
+func plainName(quoted []byte) []byte {
+	if len(quoted) < 2 {
+		return nil
+	}
+	for _, b := range quoted {
+		if b == '\\' {
+			return []byte(unquote(quoted))
+		}
+	}
+	return quoted[1 : len(quoted)-1]
+}
+
+// Has reports whether a record has something at a path of names, null included.
+func Has(record []byte, path ...string) bool {
+	s := scanner{text: record}
+	s.space()
+	for _, name := range path {
+		if s.peek() != '{' || !s.enter(name) {
+			return false
+		}
+	}
+	return !s.bad
+}
+
+// enter steps to the value of an object's field.
+func (s *scanner) enter(field string) bool {
+	s.i++
+	for s.more('}') {
+		if string(plainName(s.name())) == field {
+			return !s.bad
+		}
+		s.skip()
+	}
+	return false
+}
