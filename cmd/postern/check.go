@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies"
+	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/reports"
@@ -130,11 +131,13 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 	if err := meant.Validate(); err != nil {
 		return nil, usageErrorf("correct the declarations in the configuration", "%w", err)
 	}
-	plan.engine = engine.Options{Policies: policies.FS(), Own: o.policy, Only: o.only, Skip: o.skip}
+	plan.engine = controlOptions(o.policy)
+	plan.engine.Only, plan.engine.Skip = o.only, o.skip
 	plan.input = engine.Input{
 		Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
 			return snapshot.ReadFile(path, visit)
 		},
+		Access:       access.NewGathering(access.Options{}),
 		Declarations: meant,
 		SnapshotURI:  uri,
 		Tool:         finding.Tool{Name: "postern", Version: o.version},
@@ -142,6 +145,11 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 	}
 	plan.report = reports.Options{Explain: o.explain, Verbose: o.verbose}
 	return plan, nil
+}
+
+// controlOptions are those of all controls, with the access facts that they read.
+func controlOptions(own []string) engine.Options {
+	return engine.Options{Policies: policies.FS(), Own: own, AccessSchema: access.Schema(), AccessMessages: access.Messages()}
 }
 
 // tenantDeclarations are those of the tenant that --tenant names.

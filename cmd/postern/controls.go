@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seed-07732396/postern/policies"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/reports"
 )
@@ -34,12 +33,14 @@ other frameworks it answers.`,
 			if !slices.Contains(reports.CatalogueFormats(), format) {
 				return usageErrorf("formats: "+strings.Join(reports.CatalogueFormats(), ", "), "unknown format %q", format)
 			}
-			judge, err := engine.New(engine.Options{Policies: policies.FS(), Own: own, Only: args})
+			options := controlOptions(own)
+			options.Only = args
+			judge, err := engine.New(options)
 			if err != nil {
 				return err
 			}
-			options := reports.Options{Color: a.color(), Width: a.width}
-			return writeStdout(a.out, func(w io.Writer) error { return reports.WriteCatalogue(format, w, judge.Controls(), options) })
+			shown := reports.Options{Color: a.color(), Width: a.width}
+			return writeStdout(a.out, func(w io.Writer) error { return reports.WriteCatalogue(format, w, judge.Controls(), shown) })
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`name` of the format: text, json or markdown")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -105,9 +106,37 @@ func accessSchema(text []byte) (part, defs schemaNode, err error) {
 			return nil, nil, fmt.Errorf("read the schema of the access facts: %w", err)
 		}
 	}
-	defs, _ = part["$defs"].(schemaNode)
-	delete(part, "$defs")
-	return part, defs, nil
+	delete(part, "$id")
+	renamed, _ := renameRefs(part).(schemaNode)
+	defs, _ = renamed["$defs"].(schemaNode)
+	delete(renamed, "$defs")
+	return renamed, defs, nil
+}
+
+// accessDef is what the names of the access facts' definitions begin with in the
+// schema of the input: the snapshot may define the same name.
+const accessDef = "access."
+
+// renameRefs lets references point at the definitions by their new names.
+func renameRefs(value any) any {
+	switch v := value.(type) {
+	case schemaNode:
+		renamed := make(schemaNode, len(v))
+		for key, item := range v {
+			renamed[key] = renameRefs(item)
+		}
+		if ref, ok := v["$ref"].(string); ok {
+			renamed["$ref"] = strings.Replace(ref, "#/$defs/", "#/$defs/"+accessDef, 1)
+		}
+		return renamed
+	case []any:
+		renamed := make([]any, len(v))
+		for i, item := range v {
+			renamed[i] = renameRefs(item)
+		}
+		return renamed
+	}
+	return value
 }
 
 // addAccess composes the schema of the access facts into that of the input.
@@ -121,11 +150,8 @@ func (s *inputSchema) addAccess(text []byte) error {
 		all = schemaNode{}
 		s.root["$defs"] = all
 	}
-	for _, name := range slices.Sorted(maps.Keys(defs)) {
-		if _, taken := all[name]; taken {
-			return fmt.Errorf("compose the schema: the access facts define %q, which the snapshot defines too", name)
-		}
-		all[name] = defs[name]
+	for name, def := range defs {
+		all[accessDef+name] = def
 	}
 	s.properties()[accessPart] = part
 	return nil

@@ -41,9 +41,9 @@ violations contains {
 `
 
 const aWholeSchema = `{
-	"$defs": {"access_door": {"type": "object", "properties": {"name": {"type": "string"}, "open": {"type": "boolean"}, "steps": {"type": "array"}}}},
+	"$defs": {"okta_request": {"type": "object", "properties": {"name": {"type": "string"}, "open": {"type": "boolean"}, "steps": {"type": "array"}}}},
 	"type": "object",
-	"properties": {"doors": {"type": "array", "items": {"$ref": "#/$defs/access_door"}}}
+	"properties": {"doors": {"type": "array", "items": {"$ref": "#/$defs/okta_request"}}}
 }`
 
 // accessStub answers with what it was told, and remembers what it was handed.
@@ -192,11 +192,9 @@ func TestAccessIsHeldToItsSchema(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, schema := range []string{`{`, `{"$defs": {"mailbox": {}}}`} {
-		options := accessOptions()
-		options.AccessSchema = []byte(schema)
-		if _, err := engine.New(options); err == nil {
-			t.Errorf("the schema %s was taken", schema)
-		}
+	options := accessOptions()
+	options.AccessSchema = []byte(`{`)
+	if _, err := engine.New(options); err == nil {
+		t.Error("a broken schema was taken")
 	}
 }
