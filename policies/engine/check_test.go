@@ -261,6 +261,20 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestCheckEndsInTheMiddle ends a context while a control runs: that is the end
+// of the check, not an error of the control.
+func TestCheckEndsInTheMiddle(t *testing.T) {
+	control := edited(t, aControl, "value := input.exchange.organization_config.OAuth2ClientProfileEnabled",
+		"value := count([1 |\n\t\tsome a in numbers.range(1, 5000)\n\t\tsome b in numbers.range(1, 5000)\n\t\ta + b == -1\n\t])")
+	control = edited(t, control, "value != true", "value != input.exchange.organization_config.Name")
+	judge := load(t, engine.Options{Policies: policies(controlFile, control)})
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	if report, err := judge.Check(ctx, input(t, aSnapshot())); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the error is %v, the report %+v", err, report)
+	}
+}
+
 func TestCheckNeedsASoundInput(t *testing.T) {
 	judge := load(t, engine.Options{Policies: policies(controlFile, aControl)})
 	if _, err := judge.Check(context.Background(), engine.Input{Declarations: engine.DefaultDeclarations()}); err == nil {

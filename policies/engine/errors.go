@@ -67,7 +67,12 @@ type problems struct {
 	list []*LoadError
 }
 
-func (p *problems) add(e *LoadError) { p.list = append(p.list, e) }
+// add takes an error in, once: two checks may find the same mistake.
+func (p *problems) add(e *LoadError) {
+	if !slices.ContainsFunc(p.list, func(o *LoadError) bool { return *o == *e }) {
+		p.list = append(p.list, e)
+	}
+}
 
 // addUnseen adds the errors of the other that stand on lines that have none yet:
 // the compiler finds again, and says less well, what our own checks have found.

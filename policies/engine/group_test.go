@@ -135,13 +135,18 @@ func TestSameSnapshotSameReport(t *testing.T) {
 	judge := load(t, engine.Options{Policies: policies("a.rego", severalKinds)})
 	text := func() string {
 		var b strings.Builder
+		var keys []string
 		r := check(t, judge, input(t, severalSnapshot())).Results[0]
 		for i := range r.Violations {
 			v := r.Violations[i]
+			keys = append(keys, v.Key)
 			fmt.Fprintln(&b, v.Key, v.Args, v.Resource, v.Pointer, *v.Region, v.Snippet, v.Fingerprint)
 			if v.Members != nil {
 				fmt.Fprintln(&b, v.Members.First(99))
 			}
+		}
+		if !slices.IsSorted(keys) {
+			t.Errorf("the keys are in the order %v", keys)
 		}
 		return b.String()
 	}
@@ -182,6 +187,38 @@ func TestFingerprintsFollowTenantAndSubject(t *testing.T) {
 	}
 	if cmp.Equal(same, prints(func(d object) { policyOf(d)["id"] = "id-other" })) {
 		t.Error("another policy has the same fingerprint")
+	}
+}
+
+// TestListsAreSets expects members whose arguments list the same in another order
+// to share a cause, with the members in the order of the snapshot.
+func TestListsAreSets(t *testing.T) {
+	control := edited(t, severalKinds, "\tkind := mailbox.exchange.RecipientTypeDetails\n", "\tkind := mailbox.exchange.role_groups\n")
+	document := severalSnapshot()
+	mailboxes := []any{}
+	for i, groups := range [][]string{{"b", "a"}, {"a", "b"}, {"a"}, {"b", "a"}, {"a", "b"}} {
+		mailboxes = append(mailboxes, aMailbox(i, object{"role_groups": groups}))
+	}
+	document["mailboxes"] = mailboxes
+	document["entra"] = object{"conditional_access_policies": []any{}}
+	r := result(t, control, document)
+	var got []string
+	for i := range r.Violations {
+		v := &r.Violations[i]
+		got = append(got, v.Key)
+		if v.Members == nil || v.Members.Len() == 1 {
+			continue
+		}
+		var lines []int
+		for m := range v.Members.All() {
+			lines = append(lines, m.Line)
+		}
+		if v.Members.Len() != 4 || !slices.IsSorted(lines) {
+			t.Errorf("the members stand on lines %v", lines)
+		}
+	}
+	if diff := cmp.Diff([]string{"on", "on", "plan"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -269,7 +306,9 @@ func TestSnippetsTellNoNames(t *testing.T) {
 	document := severalSnapshot()
 	policy := document["entra"].(object)["conditional_access_policies"].([]any)[0].(object)
 	policy["displayName"] = "For anna@example.com"
-	policy["state"] = strings.Repeat("x", 500)
+	for _, field := range []string{"state", "createdDateTime", "modifiedDateTime", "id"} {
+		policy[field] = strings.Repeat("x", 500)
+	}
 	policy["conditions"].(object)["users"] = object{"includeUsers": []string{"someone"}}
 	r := result(t, severalKinds, document)
 	seen := 0
@@ -281,11 +320,11 @@ func TestSnippetsTellNoNames(t *testing.T) {
 		if strings.Contains(v.Snippet, "anna") || strings.Contains(v.Snippet, "someone") || len([]rune(v.Snippet)) > 160 {
 			t.Errorf("the snippet is %s", v.Snippet)
 		}
-		if strings.Contains(v.Snippet, "xxx…") {
+		if strings.Contains(v.Snippet, "xxx…") && strings.HasSuffix(v.Snippet, "…") {
 			seen++
 		}
 	}
 	if seen != 1 {
-		t.Error("no snippet was cut")
+		t.Error("no snippet was cut, in its values and as a whole")
 	}
 }

@@ -130,10 +130,15 @@ harmless(config) if config.OAuth2ClientProfileEnabled == true
 		{"out of a comprehension", "_x if {\n\tall := [{\"e\": input.exchange}]\n\tall[0].e.transport_config.SmtpClientAuthenticationDisabled == true\n}", "input.exchange.transport_config"},
 		{"out of a rule", "_all contains {\"e\": input.exchange, \"n\": 1}\n\n_x if {\n\tsome item in _all\n\titem.e.transport_config.SmtpClientAuthenticationDisabled == true\n}", "input.exchange.transport_config"},
 		{"out of an object of a rule", "_all[name] := input.exchange if some name in {\"a\"}\n\n_x if _all.a.transport_config.SmtpClientAuthenticationDisabled == true", "input.exchange.transport_config"},
+		{"out of an object", "_x if {\n\tsome e in {\"e\": input.exchange}\n\te.transport_config.Name == \"x\"\n}", "input.exchange.transport_config"},
 		{"in every", "_x if every name in {\"transport_config\"} {\n\tinput.exchange[name].SmtpClientAuthenticationDisabled == true\n}", "input.exchange.transport_config"},
 		{"in a negation", `_x if not input.exchange.transport_config`, "input.exchange.transport_config"},
 		{"in an else", "_x if false\n\nelse := true if input.exchange.transport_config.SmtpClientAuthenticationDisabled == true", "input.exchange.transport_config"},
 		{"in a template", `_x := $"{input.exchange.transport_config.Name}"`, "input.exchange.transport_config"},
+		{"in a negated body", "_x if not {\n\t\tinput.exchange.transport_config\n\t}", "input.exchange.transport_config"},
+		{"on the left of and", "_x if input.exchange.transport_config and true", "input.exchange.transport_config"},
+		{"on the right of or", "_x if false or input.exchange.transport_config", "input.exchange.transport_config"},
+		{"of two things, one has it", "_x if {\n\tsome thing in [input.exchange.organization_config, input.config.break_glass]\n\tthing.Name == \"x\"\n}", ""},
 		{"in a default", `_x := array.concat([input.exchange.transport_config], [])`, "input.exchange.transport_config"},
 		{"all of a part", `_x := json.marshal(input.exchange)`, "input.exchange is read and not declared"},
 		{"a part of a mailbox", "_x if {\n\tsome mailbox in input.mailboxes\n\tmailbox.entra.accountEnabled == true\n}", "input.mailboxes[].entra.accountEnabled"},
@@ -148,7 +153,7 @@ harmless(config) if config.OAuth2ClientProfileEnabled == true
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			control := edited(t, aControl, "\nviolations contains", "\nimport data.lib.helpers\n\nviolations contains")
+			control := edited(t, aControl, "\nviolations contains", "\nimport rego.v2\n\nimport data.lib.helpers\n\nviolations contains")
 			control += "\n" + test.rule + "\n\n_used if helpers.harmless(input.exchange.organization_config)\n"
 			_, err := engine.New(engine.Options{Policies: policies(controlFile, control, "lib/helpers.rego", helpers, "lib/more.rego", more)})
 			if test.want == "" {
@@ -258,6 +263,29 @@ func TestOneRunShowsAllErrors(t *testing.T) {
 	if len(loadErrors(err)) != 20 || !strings.Contains(err.Error(), "and 20 more") {
 		t.Errorf("the errors are: %v", err)
 	}
+}
+
+// TestOneMistakeIsOneError expects our own checks and OPA's not to say the same.
+func TestOneMistakeIsOneError(t *testing.T) {
+	for _, mistake := range []string{"data.lib.nothing.rule(value)", "value != input.exchange.organization_config.Nothing"} {
+		_, err := engine.New(engine.Options{Policies: policies(controlFile, edited(t, aControl, "value != true", mistake))})
+		if found := loadErrors(err); len(found) != 1 || found[0].Line != 20 {
+			t.Errorf("%s: %v", mistake, err)
+		}
+	}
+}
+
+// TestTheLibraryMayNameMessages lets a helper choose the key of an entry.
+func TestTheLibraryMayNameMessages(t *testing.T) {
+	control := edited(t, aControl, `"key": "off"`, `"key": data.lib.helpers.key`)
+	helpers := func(key string) string { return "package lib.helpers\n\nkey := " + key + "\n" }
+	if _, err := engine.New(engine.Options{Policies: policies(controlFile, control, "lib/helpers.rego", helpers(`"on"`))}); err == nil {
+		t.Error("nothing gives the key off, and that was no error")
+	}
+	load(t, engine.Options{Policies: policies(controlFile, control, "lib/helpers.rego", helpers(`"off"`))})
+	control = edited(t, control, "\nviolations contains", "\nimport data.lib.helpers\n\nviolations contains")
+	control = edited(t, control, "data.lib.helpers.key", "helpers.key")
+	load(t, engine.Options{Policies: policies(controlFile, control, "lib/helpers.rego", helpers("data.lib.more.key"), "lib/more.rego", "package lib.more\n\nkey := \"off\"\n")})
 }
 
 func TestNoPolicies(t *testing.T) {

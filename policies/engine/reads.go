@@ -43,29 +43,49 @@ func (u *unit) add(module *ast.Module) {
 	u.imports[module] = imports
 }
 
-// texts gives the constant texts of the package and of the topics that it
-// imports, however indirectly.
+// texts gives the constant texts of the package and of the topics that it uses,
+// however indirectly.
 func (u *unit) texts(library map[string]*unit) map[string]bool {
 	texts := map[string]bool{}
-	u.collect(library, texts, map[string]bool{})
+	u.collect(library, texts, map[*unit]bool{})
 	return texts
 }
 
-func (u *unit) collect(library map[string]*unit, into, seen map[string]bool) {
-	if seen[u.name] {
+func (u *unit) collect(library map[string]*unit, into map[string]bool, seen map[*unit]bool) {
+	if u == nil || seen[u] {
 		return
 	}
-	seen[u.name] = true
+	seen[u] = true
 	for _, rules := range u.rules {
 		collectTexts(rules, into)
 	}
+	for _, topic := range u.topics() {
+		library[topic].collect(library, into, seen)
+	}
+}
+
+// topics are the topics of the library that the package imports or names in full.
+func (u *unit) topics() []string {
+	var topics []string
 	for _, imports := range u.imports {
 		for _, names := range imports {
-			if len(names) >= 2 && library[names[1]] != nil {
-				library[names[1]].collect(library, into, seen)
+			if len(names) >= 2 && names[0] == "lib" {
+				topics = append(topics, names[1])
 			}
 		}
 	}
+	for _, rules := range u.rules {
+		for _, rule := range rules {
+			ast.WalkRefs(rule, func(ref ast.Ref) bool {
+				if len(ref) > 2 && ref[0].Equal(ast.DefaultRootDocument) && ref[1].Equal(ast.InternedTerm("lib")) {
+					topic, _ := ref[2].Value.(ast.String)
+					topics = append(topics, string(topic))
+				}
+				return false
+			})
+		}
+	}
+	return topics
 }
 
 // A scope is where a rule stands: its package, the imports of its file, and what
