@@ -121,6 +121,11 @@ func startStandIns(tenantName string) (*standIns, error) {
 	if err != nil {
 		return nil, err
 	}
+	return startStandInsOf(text)
+}
+
+// startStandInsOf starts services that answer what a snapshot holds.
+func startStandInsOf(text []byte) (*standIns, error) {
 	var head struct {
 		CollectedAt time.Time `json:"collected_at"`
 		Tenant      struct {

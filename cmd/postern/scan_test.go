@@ -2,10 +2,15 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed-07732396/postern/collectors/entra/entratest"
 )
 
 // environment is what a pipeline would set for the stand-ins of a tenant.
@@ -169,5 +174,60 @@ func TestDemoTellsItsStory(t *testing.T) {
 		if info, err := os.Stat(filepath.Join("tour", name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestAnInterruptedCollectionGoesOn stops a collection midway, as Ctrl-C does, and
+// resumes it: nothing is written before, and what was finished is not asked again.
+func TestAnInterruptedCollectionGoesOn(t *testing.T) {
+	world := stand(t, "spotless")
+	t.Chdir(t.TempDir())
+	args := append(arguments(world, "collect"), "-o", "s.json")
+	env := environment(world)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	// The first line about a slow resource is the moment to stop: others have ended.
+	world.graph.Fault(entratest.Fault{Path: "/v1.0/identity/conditionalAccess/namedLocations", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		stop()
+		<-r.Context().Done()
+	}})
+	var stderr bytes.Buffer
+	code := run(ctx, args, streams{in: strings.NewReader(""), out: io.Discard, err: &stderr, getenv: func(name string) string { return env[name] }, version: "test"})
+	if code != exitFailed || !strings.Contains(stderr.String(), "interrupted; no snapshot was written") || !strings.Contains(stderr.String(), "--resume") {
+		t.Fatalf("exit %d: %s", code, stderr.String())
+	}
+	if _, err := os.Stat("s.json"); err == nil {
+		t.Error("a snapshot was written")
+	}
+	if info, err := os.Stat("s.json.resume"); err != nil || info.Mode().Perm() != 0o700 {
+		t.Fatalf("the resume folder: %v %v", info, err)
+	}
+	files, err := filepath.Glob("s.json.resume/*")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d files are kept: %v", len(files), err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for variable, token := range env {
+			if bytes.Contains(data, []byte(token)) {
+				t.Errorf("%s is in %s", variable, name)
+			}
+		}
+	}
+
+	before := len(world.graph.Requests())
+	got := execute(t, env, append(args, "--resume")...)
+	if got.code != exitClean || !strings.Contains(got.stderr, "44 of 44 resources are complete") || !strings.Contains(got.stderr, "from the collection before") {
+		t.Fatalf("%+v", got)
+	}
+	asked := len(world.graph.Requests()) - before
+	if asked >= before {
+		t.Errorf("%d requests the second time, %d the first: nothing was resumed", asked, before)
+	}
+	if _, err := os.Stat("s.json.resume"); err == nil {
+		t.Error("the resume folder is left behind")
 	}
 }

@@ -40,6 +40,7 @@ type Server struct {
 	mu       sync.Mutex
 	requests []Request
 	bodies   map[string][]byte
+	parsed   map[string][]map[string]any
 }
 
 // Request is what came in.
@@ -53,7 +54,7 @@ type Request struct {
 
 // New starts a server on a loopback address. Close it.
 func New(files fs.FS, o Options) *Server {
-	s := &Server{options: o, files: files, bodies: map[string][]byte{}}
+	s := &Server{options: o, files: files, bodies: map[string][]byte{}, parsed: map[string][]map[string]any{}}
 	s.Server = httptest.NewServer(s.Handler())
 	return s
 }
@@ -177,6 +178,20 @@ func (s *Server) objects(in input) ([]map[string]any, error) {
 	if identity, ok := in.CmdletInput.Parameters["Identity"].(string); ok {
 		name += "/" + identity
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// A listing is asked for page by page: it is read once.
+	if objects, ok := s.parsed[name]; ok {
+		return objects, nil
+	}
+	objects, err := s.read(name)
+	if err == nil {
+		s.parsed[name] = objects
+	}
+	return objects, err
+}
+
+func (s *Server) read(name string) ([]map[string]any, error) {
 	data, err := fs.ReadFile(s.files, name+".json")
 	if err != nil {
 		return nil, err

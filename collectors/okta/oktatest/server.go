@@ -47,6 +47,7 @@ type Server struct {
 	windows  map[string]*window
 	issued   map[string]string // token -> thumbprint of the key it is bound to
 	nonce    string
+	lists    map[string][]json.RawMessage
 }
 
 // Request is what came in.
@@ -62,7 +63,7 @@ type window struct {
 
 // New starts an org on a loopback address. Close it.
 func New(files fs.FS, o Options) *Server {
-	s := &Server{options: o, files: files, windows: map[string]*window{}, issued: map[string]string{}, nonce: "nonce-1"}
+	s := &Server{options: o, files: files, windows: map[string]*window{}, issued: map[string]string{}, nonce: "nonce-1", lists: map[string][]json.RawMessage{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	return s
 }
@@ -180,15 +181,23 @@ func (s *Server) resource(w http.ResponseWriter, r *http.Request, name string) {
 	}
 }
 
-// list reads a file that holds a list.
+// list reads a file that holds a list, once: it is asked for page by page.
 func (s *Server) list(name string) ([]json.RawMessage, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if list, ok := s.lists[name]; ok {
+		return list, nil
+	}
 	data, err := fs.ReadFile(s.files, name+".json")
 	if err != nil {
 		return nil, err
 	}
 	var list []json.RawMessage
-	err = json.Unmarshal(data, &list)
-	return list, err
+	if err := json.Unmarshal(data, &list); err != nil {
+		return list, err
+	}
+	s.lists[name] = list
+	return list, nil
 }
 
 // member answers one object of a listing.
