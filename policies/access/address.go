@@ -53,20 +53,31 @@ func (s spans) contains(a netip.Addr) bool {
 	return i > 0 && !s[i-1].high.Less(a) && s[i-1].low.Is4() == a.Is4()
 }
 
-// meets reports whether two sets have an address in common.
-func (s spans) meets(t spans) bool {
+// meet is what two sets have in common.
+func (s spans) meet(t spans) spans {
+	var both spans
 	for i, j := 0, 0; i < len(s) && j < len(t); {
-		switch {
-		case s[i].high.Less(t[j].low):
+		low, high := s[i].low, s[i].high
+		if low.Less(t[j].low) {
+			low = t[j].low
+		}
+		if t[j].high.Less(high) {
+			high = t[j].high
+		}
+		if !high.Less(low) {
+			both = append(both, span{low, high})
+		}
+		if s[i].high.Less(t[j].high) {
 			i++
-		case t[j].high.Less(s[i].low):
+		} else {
 			j++
-		default:
-			return true
 		}
 	}
-	return false
+	return both
 }
+
+// meets reports whether two sets have an address in common.
+func (s spans) meets(t spans) bool { return len(s.meet(t)) > 0 }
 
 // share4 is how much of all IPv4 addresses the set holds, share6 how much of the
 // global unicast IPv6 addresses (2000::/3), from 0 to 1.

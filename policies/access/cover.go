@@ -1,6 +1,7 @@
 package access
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -35,6 +36,27 @@ type question struct {
 	clients uint64
 	app     int
 	trusted bool
+	// within are the locations that the sign-in can come from; empty for all.
+	within locations
+}
+
+// locations is a set of locations as a key of a map.
+type locations string
+
+func (s set) locations() locations {
+	var b []byte
+	for _, w := range s {
+		b = binary.LittleEndian.AppendUint64(b, w)
+	}
+	return locations(b)
+}
+
+func (l locations) set() set {
+	var s set
+	for b := []byte(l); len(b) > 0; b = b[8:] {
+		s = append(s, binary.LittleEndian.Uint64(b))
+	}
+	return s
 }
 
 // answer is what Entra makes of the sign-ins that a question is about.
@@ -127,6 +149,9 @@ func (c *coverage) start(q question, k caClient) box {
 	s.limit(b, onSubject, crowd)
 	s.limit(b, onCAClient, set{1 << k})
 	s.limit(b, onApp, app)
+	if q.within != "" {
+		s.limit(b, onLocation, q.within.set())
+	}
 	return b
 }
 
@@ -243,9 +268,10 @@ func (c *coverage) doubts(q question, k caClient, at box) []Reason {
 }
 
 // gate asks Entra about a door, after the identity provider has let somebody past.
-// trusted says that an MFA claim of the identity provider can be believed.
-func (c *coverage) gate(crowd int, p Protocol, m Method, trusted bool) (*gate, *answer) {
-	q := question{crowd: crowd, clients: caClientsOf(p, m), app: appExchange, trusted: trusted}
+// trusted says that an MFA claim of the identity provider can be believed, within
+// from where the sign-in can come.
+func (c *coverage) gate(crowd int, p Protocol, m Method, trusted bool, within locations) (*gate, *answer) {
+	q := question{crowd: crowd, clients: caClientsOf(p, m), app: appExchange, trusted: trusted, within: within}
 	if p == Graph {
 		q.app = appGraph
 	}

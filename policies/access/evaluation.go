@@ -131,15 +131,19 @@ func (v *evaluation) doorsOf(c *class) []*doorwork {
 	if doors, known := v.doors[key]; known {
 		return doors
 	}
-	var doors []*doorwork
+	var entries [3][]*entry
 	for i, m := range Methods() {
-		entries, known := v.identities[key.entries[i]]
+		list, known := v.identities[key.entries[i]]
 		if !known {
-			entries = v.entries(c, m)
-			v.identities[key.entries[i]] = entries
+			list = v.entries(c, m)
+			v.identities[key.entries[i]] = list
 		}
-		for _, p := range Protocols() {
-			doors = append(doors, v.door(&key, p, m, entries))
+		entries[i] = list
+	}
+	var doors []*doorwork
+	for _, p := range Protocols() {
+		for i, m := range Methods() {
+			doors = append(doors, v.door(&key, p, m, entries[i]))
 		}
 	}
 	v.doors[key] = doors
@@ -185,9 +189,11 @@ func (v *evaluation) door(key *doorsKey, p Protocol, m Method, entries []*entry)
 	without, past, proved := no, no, no
 	bestWithout, bestPast := no, no
 	for i, e := range entries {
-		g, a := v.coverage.gate(key.crowd, p, m, e.trusted)
-		if m == Basic && v.apart(e, a) {
-			g = g.but(Reason{Key: "addresses_differ"})
+		g, a := v.coverage.gate(key.crowd, p, m, e.trusted, "")
+		if m == Basic && v.apart(e.passage, a) {
+			e, g, a = v.together(e, g, a, key.crowd, p)
+			entries = slices.Clone(entries)
+			entries[i] = e
 		}
 		d.entra, d.answers = append(d.entra, g), append(d.answers, a)
 		w, any := min(e.gate.without, g.without), min(e.gate.any, g.any)
@@ -197,6 +203,7 @@ func (v *evaluation) door(key *doorsKey, p Protocol, m Method, entries []*entry)
 		without, past = max(without, w), max(past, any)
 		proved = max(proved, e.gate.any)
 	}
+	d.entries = entries
 	without, past = min(without, d.exchange.without), min(past, d.exchange.any)
 	switch {
 	case without == yes:
@@ -220,21 +227,6 @@ func (v *evaluation) door(key *doorsKey, p Protocol, m Method, entries []*entry)
 		d.collectReasons()
 	}
 	return d
-}
-
-// apart reports that Okta lets a request in from some addresses only, Conditional
-// Access from others, and no listed address is among both. A password that Exchange
-// relays comes from one client, which cannot be in two places; with a token it can.
-func (v *evaluation) apart(e *entry, a *answer) bool {
-	if e.passage == nil || a.hole == nil {
-		return false
-	}
-	j, c := v.judgement, v.coverage
-	okta, entra := j.space.on(e.passage.box, onSource), c.space.on(a.hole, onLocation)
-	if okta.count() == j.space.axes[onSource].size || entra.count() == c.space.axes[onLocation].size {
-		return false
-	}
-	return !v.engine.okta.atlas.addresses(okta).meets(v.engine.ca.atlas.addresses(entra))
 }
 
 // collectLocks gathers what closes the door by itself: a lock at the identity

@@ -18,7 +18,7 @@ func Schema() []byte { return append([]byte(nil), schema...) }
 
 // Facts is the result as controls see it: the same bytes for the same result.
 func (r *Result) Facts() (jsontext.Value, error) {
-	return json.Marshal(r, json.Deterministic(true), json.FormatNilSliceAsNull(false), json.FormatNilMapAsNull(false))
+	return json.Marshal(r, json.Deterministic(true))
 }
 
 // Answer is yes, no or maybe, as facts write it.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -10,9 +11,22 @@ func (v *evaluation) conditionalAccess() ConditionalAccess {
 	ca := v.engine.ca
 	made := ConditionalAccess{Collected: ca.known, SecurityDefaults: ca.defaults.answer()}
 	for _, k := range []caClient{caSync, caOther} {
-		made.Legacy = append(made.Legacy, v.covers(k)...)
+		for _, c := range v.covers(k) {
+			i := slices.IndexFunc(made.Legacy, c.like)
+			if i < 0 {
+				made.Legacy = append(made.Legacy, c)
+				continue
+			}
+			made.Legacy[i].Mailboxes += c.Mailboxes
+		}
 	}
 	return made
+}
+
+// like reports that two covers differ in their users only.
+func (c Cover) like(d Cover) bool {
+	c.Mailboxes, c.First, d.Mailboxes, d.First = 0, 0, 0, 0
+	return reflect.DeepEqual(c, d)
 }
 
 // covers measures one kind of legacy client for all users: by crowd, and within it
@@ -135,8 +149,8 @@ func (v *evaluation) signInPaths() []SignInPath {
 		passive, _ := v.routes(strings.ToLower(c.mailbox.Domain))
 		crowd := v.coverage.crowdOf[v.subjectOf[c]]
 		trusted := passive.side == sideManaged || v.engine.okta.claimTrusted(passive.mfa)
-		modern, _ := v.coverage.gate(crowd, MAPI, Modern, trusted)
-		grant, _ := v.coverage.gate(crowd, MAPI, PasswordGrant, trusted)
+		modern, _ := v.coverage.gate(crowd, MAPI, Modern, trusted, "")
+		grant, _ := v.coverage.gate(crowd, MAPI, PasswordGrant, trusted, "")
 		made := SignInPath{
 			Path: passive.side.String(), Domain: strings.ToLower(c.mailbox.Domain), Declared: c.mailbox.Declared,
 			First: c.first, Modern: modern.asks(), PasswordGrant: grant.asks(),

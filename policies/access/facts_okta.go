@@ -107,13 +107,17 @@ func (v *evaluation) rule(verdict *verdict, r *rule, users []user, m *model) Rul
 	for _, rank := range above {
 		made.ShadowedBy = append(made.ShadowedBy, p.rules[rank].index)
 	}
+	if reached == no {
+		return made
+	}
 	layer := made.Rank + layersBefore
 	made.Legacy, made.Others = v.passed(verdict, layer, users, legacyClient), v.passed(verdict, layer, users, modernClient)
 	return made
 }
 
 // passed measures what a layer lets past: of the users of mailboxes, and of people
-// made up for the groups and users that rules name.
+// made up for the groups and users that rules name. A negative layer stands for
+// what no rule that was read decides.
 func (v *evaluation) passed(verdict *verdict, layer int, users []user, kind client) Passed {
 	j := v.judgement
 	reaches := verdict.others
@@ -122,7 +126,7 @@ func (v *evaluation) passed(verdict *verdict, layer int, users []user, kind clie
 	}
 	find := func(person int) *way {
 		ways := reaches[j.crowdOf[person]].ways
-		i := slices.IndexFunc(ways, func(w way) bool { return w.layer == layer })
+		i := slices.IndexFunc(ways, func(w way) bool { return w.layer == layer || w.layer < layersBefore && layer < 0 })
 		if i < 0 {
 			return nil
 		}

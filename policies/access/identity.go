@@ -21,6 +21,7 @@ type entry struct {
 	app     string
 	passage *passage
 	verdict *verdict
+	crowd   int // at Okta
 }
 
 // entryWay is a way at Okta, seen from a door.
@@ -233,6 +234,7 @@ func (v *evaluation) appEntry(c *class, a *app, r route, m Method, trusted bool)
 	}
 	e.verdict = &v.judgement.policies[a.policy.number]
 	crowd := v.judgement.crowdOf[v.personOf[c]]
+	e.crowd = crowd
 	reached := &e.verdict.others[crowd]
 	kind := modernClient
 	if m != Modern {

@@ -91,12 +91,21 @@ func (a *Accumulator) Add(m *Mailbox, index, n int) {
 
 // AddJSON takes in n mailboxes as the snapshot has them. value is not kept.
 func (a *Accumulator) AddJSON(value jsontext.Value, index, n int) error {
-	m := new(Mailbox)
-	if err := json.Unmarshal(value, m); err != nil {
+	m, err := ReadMailbox(value)
+	if err != nil {
 		return fmt.Errorf("access: read mailbox %d: %w", index, err)
 	}
 	a.Add(m, index, n)
 	return nil
+}
+
+// ReadMailbox reads a mailbox as the snapshot has it. value is not kept.
+func ReadMailbox(value jsontext.Value) (*Mailbox, error) {
+	m := new(Mailbox)
+	if err := json.Unmarshal(value, m); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // LeftOutReason says why a mailbox has no doors.

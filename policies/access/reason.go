@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/seed-07732396/postern/policies/finding"
 )
 
@@ -21,6 +24,17 @@ type Reason struct {
 
 // Sentence is the reason in English.
 func (r Reason) Sentence() string { return sentence(r.Key, r.Args) }
+
+// MarshalJSONTo writes the reason with its sentence as text, so that a control can
+// show it without knowing the key.
+func (r Reason) MarshalJSONTo(enc *jsontext.Encoder) error {
+	return json.MarshalEncode(enc, struct {
+		Key     string       `json:"key"`
+		Args    finding.Args `json:"args,omitzero"`
+		Text    string       `json:"text"`
+		Pointer string       `json:"pointer,omitzero"`
+	}{r.Key, r.Args, r.Sentence(), r.Pointer})
+}
 
 // tidy sorts reasons and leaves each in once.
 func tidy(list []Reason) []Reason {

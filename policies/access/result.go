@@ -157,12 +157,9 @@ func (v *evaluation) outcomesOf(doors []*doorwork) []Outcome {
 	if list, known := v.outcomes[doors[0]]; known {
 		return list
 	}
-	var list []Outcome
-	for _, p := range Protocols() {
-		for _, m := range Methods() {
-			i := slices.IndexFunc(doors, func(d *doorwork) bool { return d.protocol == p && d.method == m })
-			list = append(list, doors[i].outcome)
-		}
+	list := make([]Outcome, len(doors))
+	for i, d := range doors {
+		list[i] = d.outcome
 	}
 	v.outcomes[doors[0]] = list
 	return list

@@ -61,7 +61,30 @@ func (v *evaluation) witness(d *doorwork, first int) *Witness {
 		w.Okta.App = e.app
 	}
 	w.Entra = v.coverage.signIn(d.answers[d.best])
+	if w.Okta != nil && d.method == Basic {
+		v.oneAddress(w, e.passage, d.answers[d.best])
+	}
 	return w
+}
+
+// oneAddress makes the witness of a password that Exchange relays come from one
+// address: that of the client, on which both Okta and Entra look.
+func (v *evaluation) oneAddress(w *Witness, p *passage, a *answer) {
+	if a.hole == nil {
+		return
+	}
+	okta := v.engine.okta.atlas.addresses(v.judgement.space.on(p.box, onSource))
+	entra := v.engine.ca.atlas.addresses(v.coverage.space.on(a.hole, onLocation))
+	both := okta.meet(entra).example()
+	if !both.IsValid() {
+		return
+	}
+	if w.Okta.Address != "" {
+		w.Okta.Address = both.String()
+	}
+	if w.Entra.Address != "" {
+		w.Entra.Address = both.String()
+	}
 }
 
 // request describes one request of a passage.

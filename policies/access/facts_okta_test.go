@@ -1,0 +1,288 @@
+package access_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-07732396/postern/policies/access"
+)
+
+func policyOf(t *testing.T, f *fixture) access.Policy {
+	t.Helper()
+	r := f.evaluate(t)
+	if len(r.Policies) != 1 {
+		t.Fatalf("%d policies", len(r.Policies))
+	}
+	return r.Policies[0]
+}
+
+// What makes the limits of an exception for legacy clients no confinement.
+func TestExceptionsAreMeasured(t *testing.T) {
+	zone := func(z obj) func(*fixture) { return func(f *fixture) { f.okta["zones"] = []obj{z} } }
+	tests := []struct {
+		name       string
+		conditions obj
+		change     func(*fixture)
+		want       []string
+	}{
+		{"a group and an address", merge(inGroups([]string{"few"}, nil), inZone("office")), nil, nil},
+		{"nobody named", inZone("office"), nil, []string{"everyone"}},
+		{"Okta's group of everyone", merge(inGroups([]string{"everyone"}, nil), inZone("office")), nil, []string{"everyone"}},
+		{"all but some", merge(inGroups(nil, []string{"few"}), inZone("office")), nil, []string{"everyone"}},
+		{"no zone", inGroups([]string{"few"}, nil), nil, []string{"anywhere"}},
+		{"device trust alone", merge(inGroups([]string{"few"}, nil), obj{"device": obj{"registered": true, "managed": true}}), nil, []string{"anywhere"}},
+		{"outside a zone", merge(inGroups([]string{"few"}, nil), obj{"network": obj{"connection": "ZONE", "exclude": []string{"office"}}}), nil, []string{"outside_zones"}},
+		{"a zone that is switched off", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(merge(ipZone("office", "192.0.2.0/24"), obj{"status": "INACTIVE"})), []string{"zone_inactive"}},
+		{"everything", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(ipZone("office", "0.0.0.0/0")), []string{"everywhere"}},
+		{"everything in two halves", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(ipZone("office", "0.0.0.0/1", "128.0.0.0/1")), []string{"everywhere"}},
+		{"two halves in two zones", merge(inGroups([]string{"few"}, nil), inZone("a", "b")), func(f *fixture) {
+			f.okta["zones"] = []obj{ipZone("a", "0.0.0.0-99.255.255.255"), ipZone("b", "100.0.0.0-200.0.0.0")}
+		}, []string{"everywhere", "exchange_online"}},
+		{"every IPv6 address", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(ipZone("office", "::/0")), []string{"everywhere"}},
+		{"Exchange Online's addresses", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(ipZone("office", "40.99.0.0/16")), []string{"exchange_online"}},
+		{"a country", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(obj{"id": "office", "type": "DYNAMIC", "status": "ACTIVE", "locations": []obj{{"country": "NL", "region": nil}}}), []string{"country"}},
+		{"a region", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(obj{"id": "office", "type": "DYNAMIC_V2", "status": "ACTIVE",
+			"locations": obj{"include": []obj{{"country": "NL", "region": "NL-ZH"}}}, "asns": obj{"include": []string{}}}), nil},
+		{"a provider", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(obj{"id": "office", "type": "DYNAMIC_V2", "status": "ACTIVE", "asns": obj{"include": []string{"8075"}}}), []string{"provider"}},
+		{"no proxies", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(obj{"id": "office", "type": "DYNAMIC", "status": "ACTIVE", "proxyType": "NotTorAnonymizer"}), []string{"no_limit"}},
+		{"a zone that is gone", merge(inGroups([]string{"few"}, nil), inZone("gone")), nil, []string{"zone_missing"}},
+		{"proxies everywhere, which may claim any address", merge(inGroups([]string{"few"}, nil), inZone("office")),
+			zone(merge(ipZone("office", "192.0.2.0/24"), obj{"proxies": []obj{{"type": "CIDR", "value": "0.0.0.0/0"}}})), []string{"everywhere"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := whitepaper()
+			f.setRules(with(allow("Exception", 0, "ACTIVE_SYNC"), test.conditions), deny("Deny", 1, "ACTIVE_SYNC"), catchAll("DENY"))
+			if test.change != nil {
+				test.change(f)
+			}
+			x := policyOf(t, f).Rules[0].Exception
+			if x == nil {
+				t.Fatal("no exception is seen")
+			}
+			if diff := cmp.Diff(test.want, x.Unconfined); diff != "" {
+				t.Errorf("unconfined (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func merge(list ...obj) obj {
+	all := obj{}
+	for _, o := range list {
+		for k, v := range o {
+			all[k] = v
+		}
+	}
+	return all
+}
+
+func TestExceptedGroupsAreCounted(t *testing.T) {
+	f := whitepaper()
+	f.okta["group_rules"] = []obj{
+		{"name": "Fills few", "status": "ACTIVE", "actions": obj{"assignUserToGroups": obj{"groupIds": []string{"few"}}}},
+		{"name": "Switched off", "status": "INACTIVE", "actions": obj{"assignUserToGroups": obj{"groupIds": []string{"few"}}}},
+	}
+	f.setRules(with(allow("Exception", 0, "ACTIVE_SYNC"), inGroups([]string{"few", "gone"}, nil)), catchAll("DENY"))
+	one, third := 1, 1.0/3
+	want := []access.ExceptedGroup{
+		{ID: "few", Name: "Few", Members: &one, Share: &third, FilledBy: []string{"Fills few"}},
+		{ID: "gone", Name: "gone"},
+	}
+	if diff := cmp.Diff(want, policyOf(t, f).Rules[0].Exception.Groups); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+}
+
+// Which rule denies legacy clients to whom, and what could allow them before it.
+func TestOrderOfDenyAndAllow(t *testing.T) {
+	tests := []struct {
+		name  string
+		rules []obj
+		want  []access.Order
+	}{
+		{"the whitepaper's layout", []obj{deny("Deny", 0, "ACTIVE_SYNC"), allow("MFA", 1, "WEB", "MODERN_AUTH"), catchAll("DENY")},
+			[]access.Order{{Mailboxes: 3, Deny: 0}}},
+		{"Okta's shipped layout", []obj{allow("Web and modern", 1, "WEB", "MODERN_AUTH"), catchAll("DENY")},
+			[]access.Order{{Mailboxes: 3, Deny: 1}}},
+		{"an allow for any client above", []obj{deny("Deny", 1, "ACTIVE_SYNC"), allow("Any", 0), catchAll("DENY")},
+			[]access.Order{{Mailboxes: 3, Deny: 0, Above: []int{1}}}},
+		{"a deny for some", []obj{with(deny("Deny", 0, "ACTIVE_SYNC"), inGroups([]string{"few"}, nil)), allow("Any", 1), catchAll("DENY")},
+			[]access.Order{{Mailboxes: 2, Deny: 2, Above: []int{1}}, {Mailboxes: 1, First: 2, Deny: 0}}},
+		{"a deny from one place is none", []obj{with(deny("Deny", 0, "ACTIVE_SYNC"), inZone("office")), allow("Any", 1), catchAll("ALLOW")},
+			[]access.Order{{Mailboxes: 3, Deny: -1, Above: []int{1, 2}}}},
+		{"a deny with an expression is none", []obj{with(deny("Deny", 0, "ACTIVE_SYNC"), obj{"elCondition": obj{"condition": "x"}}), catchAll("DENY")},
+			[]access.Order{{Mailboxes: 3, Deny: 1}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := whitepaper()
+			f.setRules(test.rules...)
+			if diff := cmp.Diff(test.want, policyOf(t, f).Order); diff != "" {
+				t.Errorf("order (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A rule is dead when those above take all that anybody could bring to it.
+func TestReached(t *testing.T) {
+	tests := []struct {
+		name  string
+		rules []obj
+		want  string
+	}{
+		{"all live", []obj{deny("0", 0, "ACTIVE_SYNC"), allow("1", 1, "WEB"), catchAll("DENY")}, "yes yes yes"},
+		{"the same twice", []obj{deny("0", 0, "ACTIVE_SYNC"), allow("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes no[0] yes"},
+		{"any client above all", []obj{allow("0", 0), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes no[0] no[0 1]"},
+		{"two that cover it together", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inZone("office")),
+			with(deny("1", 1, "ACTIVE_SYNC"), obj{"network": obj{"connection": "ZONE", "exclude": []string{"office"}}}), allow("2", 2, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes no[0 1] yes"},
+		{"a group that nobody here is in", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inGroups([]string{"gone"}, nil)), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes yes"},
+		{"whoever is in both groups", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inGroups(nil, []string{"few"})), with(allow("1", 1, "ACTIVE_SYNC"), inGroups([]string{"staff"}, nil)), catchAll("DENY")}, "yes yes yes"},
+		{"left out above, named below", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inGroups(nil, []string{"few"})), with(allow("1", 1, "ACTIVE_SYNC"), inGroups([]string{"staff"}, []string{"few"})), catchAll("DENY")}, "yes no[0] yes"},
+		{"behind an expression", []obj{with(deny("0", 0, "ACTIVE_SYNC"), obj{"elCondition": obj{"condition": "x"}}), allow("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes yes"},
+		{"nothing can match it", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inZone("empty")), catchAll("DENY")}, "no[] yes"},
+		{"switched off", []obj{merge(allow("0", 0), obj{"status": "INACTIVE"}), catchAll("DENY")}, "no[] yes"},
+		{"Okta's group of everyone", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inGroups([]string{"everyone"}, nil)), allow("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes no[0] yes"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := whitepaper()
+			f.okta["zones"] = []obj{ipZone("office", "192.0.2.0/24"), ipZone("empty")}
+			f.setRules(test.rules...)
+			got := ""
+			for _, r := range policyOf(t, f).Rules {
+				got += " " + string(r.Reached)
+				if r.Reached == "no" {
+					got += fmt.Sprint(r.ShadowedBy)
+				}
+			}
+			if got[1:] != test.want {
+				t.Errorf("%q, want %q", got[1:], test.want)
+			}
+		})
+	}
+}
+
+// What a rule lets past is counted in mailboxes, and shown for somebody made up when
+// nobody with a mailbox is concerned.
+func TestWhatARuleLetsPast(t *testing.T) {
+	f := whitepaper()
+	f.okta["groups"] = append(f.okta["groups"].([]obj), obj{"id": "empty", "type": "OKTA_GROUP", "profile": obj{"name": "Empty"}})
+	f.setRules(
+		with(allow("For few", 0, "ACTIVE_SYNC"), inGroups([]string{"few"}, nil)),
+		with(allow("For nobody", 1, "ACTIVE_SYNC"), inGroups([]string{"empty"}, nil)),
+		with(allow("Perhaps", 2, "ACTIVE_SYNC"), obj{"elCondition": obj{"condition": "x"}}),
+		catchAll("DENY"),
+	)
+	p := policyOf(t, f)
+	type passed struct {
+		opens             access.Answer
+		certain, possible int
+		mailbox           int
+		reasons           int
+	}
+	want := []passed{{"yes", 1, 0, 2, 0}, {"yes", 0, 0, -1, 0}, {"maybe", 0, 2, 0, 1}, {"no", 0, 0, -2, 0}}
+	for i, r := range p.Rules {
+		got := passed{r.Legacy.Opens, r.Legacy.Certain, r.Legacy.Possible, -2, len(r.Legacy.Reasons)}
+		if r.Legacy.Witness != nil {
+			got.mailbox = r.Legacy.Witness.Mailbox
+		}
+		if got != want[i] {
+			t.Errorf("rule %d lets past %+v, want %+v", i, got, want[i])
+		}
+	}
+}
+
+// Two factors, one, or nobody can tell.
+func TestFactors(t *testing.T) {
+	chain := func(c ...obj) obj { return obj{"type": "AUTH_METHOD_CHAIN", "chains": c} }
+	step := func(methods []string, next ...obj) obj {
+		var list []obj
+		for _, m := range methods {
+			list = append(list, obj{"method": m})
+		}
+		return obj{"authenticationMethods": list, "next": next}
+	}
+	verified := obj{"authenticationMethods": []obj{{"method": "signed_nonce", "userVerification": "REQUIRED"}}}
+	one := func(constraints ...obj) obj {
+		return obj{"type": "ASSURANCE", "factorMode": "1FA", "constraints": constraints}
+	}
+	tests := []struct {
+		name   string
+		method any
+		want   string
+	}{
+		{"two", obj{"type": "ASSURANCE", "factorMode": "2FA"}, "two"},
+		{"one", obj{"type": "ASSURANCE", "factorMode": "1FA"}, "one"},
+		{"one with user verification", one(obj{"possession": obj{"userVerification": "REQUIRED"}}), "two"},
+		{"one with a way round user verification", one(obj{"possession": obj{"userVerification": "REQUIRED"}}, obj{"knowledge": obj{"types": []string{"password"}}}), "one"},
+		{"user verification that is not required", one(obj{"possession": obj{"userVerification": "REQUIRED", "required": false}}), "one"},
+		{"two kinds in a rule for one", one(obj{"knowledge": obj{"types": []string{"password"}}, "possession": obj{"deviceBound": "REQUIRED"}}), "unclear"},
+		{"constraints as an object", obj{"type": "ASSURANCE", "factorMode": "1FA", "constraints": obj{"possession": obj{"userVerification": "REQUIRED"}}}, "two"},
+		{"proofing", obj{"type": "ID_PROOFING"}, "unclear"},
+		{"nothing", nil, "unclear"},
+		{"no mode", obj{"type": "ASSURANCE"}, "unclear"},
+		{"a chain of two", chain(step([]string{"password"}, step([]string{"sms", "push"}))), "two"},
+		{"a chain of two of a kind", chain(step([]string{"password"}, step([]string{"security_question"}))), "one"},
+		{"a chain of one", chain(step([]string{"password"})), "one"},
+		{"a chain with a weak alternative", chain(step([]string{"password"}, step([]string{"push"})), step([]string{"email"})), "one"},
+		{"a verified possession", chain(verified), "two"},
+		{"another provider", chain(step([]string{"password"}, step([]string{"idp"}))), "unclear"},
+		{"a step that may stay with the kind", chain(step([]string{"password", "push"}, step([]string{"push"}))), "one"},
+		{"two next, of which one is weak", chain(step([]string{"password"}, step([]string{"push"}), step([]string{"security_question"}))), "unclear"},
+		{"no chain", chain(), "unclear"},
+		{"an empty step", chain(step(nil)), "unclear"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := whitepaper()
+			rule := allow("Rule", 0, "WEB")
+			rule["actions"].(obj)["appSignOn"].(obj)["verificationMethod"] = test.method
+			f.setRules(rule, catchAll("DENY"))
+			if got := policyOf(t, f).Rules[0].Factors; got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// What Conditional Access covers, for whoever no policy names as well.
+func TestCovers(t *testing.T) {
+	f := whitepaper()
+	f.entra["conditional_access_policies"] = []obj{
+		change(conditional("ActiveSync", "enabled", []string{"exchangeActiveSync"}, "block"), func(c obj) {
+			c["applications"] = obj{"includeApplications": []string{"00000002-0000-0ff1-ce00-000000000000"}}
+		}),
+		change(conditional("Others", "enabled", []string{"other"}, "block"), func(c obj) { c["users"].(obj)["excludeGroups"] = []string{"out"} }),
+		conditional("MFA", "enabled", []string{"all"}, "mfa"),
+	}
+	f.mailboxes[1]["entra"].(obj)["groups"] = []string{"out"}
+	f.mailboxes[2]["entra"].(obj)["groups"] = []string{"out"}
+	f.mailboxes[2]["declared"] = []string{"break_glass"}
+	var got []string
+	for _, c := range f.evaluate(t).ConditionalAccess.Legacy {
+		got = append(got, fmt.Sprintf("%s %s %d from %d, anyone %t, %v, policies %v", c.Client, c.Outcome, c.Mailboxes, c.First, c.Anyone, c.Declared, c.Policies))
+	}
+	want := []string{
+		"exchangeActiveSync blocked 2 from 0, anyone false, [], policies [0]",
+		"exchangeActiveSync blocked 1 from 2, anyone false, [break_glass], policies [0]",
+		"other blocked 1 from 0, anyone false, [], policies [1]",
+		"other stopped 1 from 1, anyone false, [], policies []",
+		"other stopped 1 from 2, anyone false, [break_glass], policies []",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("covers (-want +got):\n%s", diff)
+	}
+	// Everybody with a mailbox is covered, but only because each is named.
+	f = whitepaper()
+	f.entra["conditional_access_policies"] = []obj{change(conditional("Named", "enabled", []string{"other"}, "block"), func(c obj) {
+		c["users"] = obj{"includeUsers": []string{"m1", "m2", "m3"}}
+	})}
+	covers := f.evaluate(t).ConditionalAccess.Legacy
+	if last := covers[len(covers)-1]; !last.Anyone || last.Outcome != "open" || last.Mailboxes != 0 {
+		t.Errorf("for whoever no policy names: %+v", last)
+	}
+}
