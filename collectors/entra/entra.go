@@ -14,24 +14,6 @@ import (
 // DefaultURL is the service root of the worldwide cloud.
 const DefaultURL = "https://graph.microsoft.com"
 
-// Cloud gives the service root and the token scope of a Microsoft cloud: public,
-// gcc, gcchigh, dod or china.
-func Cloud(name string) (root, scope string, err error) {
-	hosts := map[string]string{
-		"":        "graph.microsoft.com",
-		"public":  "graph.microsoft.com",
-		"gcc":     "graph.microsoft.com",
-		"gcchigh": "graph.microsoft.us",
-		"dod":     "dod-graph.microsoft.us",
-		"china":   "microsoftgraph.chinacloudapi.cn",
-	}
-	host, ok := hosts[name]
-	if !ok {
-		return "", "", fmt.Errorf("cloud %q: unknown; use public, gcc, gcchigh, dod or china", name)
-	}
-	return "https://" + host, "https://" + host + "/.default", nil
-}
-
 // Config says how to reach Graph.
 type Config struct {
 	// URL is the service root before /v1.0; empty means DefaultURL.

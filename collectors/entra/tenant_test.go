@@ -149,22 +149,6 @@ func TestCodesAgree(t *testing.T) {
 	}
 }
 
-func TestClouds(t *testing.T) {
-	tests := map[string]string{
-		"": "https://graph.microsoft.com", "public": "https://graph.microsoft.com", "gcc": "https://graph.microsoft.com",
-		"gcchigh": "https://graph.microsoft.us", "dod": "https://dod-graph.microsoft.us", "china": "https://microsoftgraph.chinacloudapi.cn",
-	}
-	for name, want := range tests {
-		root, scope, err := entra.Cloud(name)
-		if err != nil || root != want || scope != want+"/.default" {
-			t.Errorf("%s: %s %s %v", name, root, scope, err)
-		}
-	}
-	if _, _, err := entra.Cloud("mars"); err == nil || !strings.Contains(err.Error(), "gcchigh") {
-		t.Errorf("error = %v", err)
-	}
-}
-
 // No request more than is needed.
 func TestRequests(t *testing.T) {
 	tenant := contoso()

@@ -324,4 +324,3 @@ func TestDocumentSnapshot(t *testing.T) {
 		t.Errorf("(-written +read):\n%s", diff)
 	}
 }
-

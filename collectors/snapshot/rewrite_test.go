@@ -62,4 +62,3 @@ func TestRewriteRefuses(t *testing.T) {
 		})
 	}
 }
-

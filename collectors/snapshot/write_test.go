@@ -359,4 +359,3 @@ func TestWriteTellsAbsentFromEmpty(t *testing.T) {
 		t.Errorf("no empty evidence in %s", got)
 	}
 }
-

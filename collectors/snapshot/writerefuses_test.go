@@ -145,4 +145,3 @@ func TestWriteTellsAFullDisk(t *testing.T) {
 		t.Errorf("a small one: %v", err)
 	}
 }
-
