@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -14,25 +12,23 @@ const maxPasses = 4
 
 // body follows all expressions of a body.
 func (r *reads) body(s *scope, body ast.Body) {
-	before := ""
 	for range maxPasses {
+		s.again = false
 		for _, expr := range body {
 			r.expr(s, expr)
 		}
-		now := s.describe()
-		if now == before {
+		if !s.again {
 			return
 		}
-		before = now
 	}
 }
 
-func (s *scope) describe() string {
-	text := ""
-	for _, name := range slices.Sorted(maps.Keys(s.vars)) {
-		text += string(name) + "=" + s.vars[name].key() + ";"
+// unsettled notes that a variable was used before all was known of it, here and
+// in the bodies around this one.
+func (s *scope) unsettled() {
+	for ; s != nil; s = s.outer {
+		s.again = true
 	}
-	return text
 }
 
 func (r *reads) expr(s *scope, expr *ast.Expr) {
@@ -111,7 +107,8 @@ func (s *scope) isOpen(term *ast.Term) bool {
 	switch v := term.Value.(type) {
 	case ast.Var:
 		_, bound := s.vars[v]
-		return !bound && len(s.unit.rules[string(v)]) == 0
+		_, imported := s.imports[v]
+		return !bound && !imported && len(s.unit.rules[string(v)]) == 0 && v != "input" && v != "data"
 	case *ast.Array:
 		return v.Until(s.isOpen)
 	case ast.Object:
@@ -120,12 +117,22 @@ func (s *scope) isOpen(term *ast.Term) bool {
 	return false
 }
 
+// bind adds to what a variable may be.
+func (s *scope) bind(name ast.Var, value *what) {
+	old, bound := s.vars[name]
+	all := old.join(value)
+	if bound && old != all && old.key() != all.key() {
+		s.unsettled()
+	}
+	s.vars[name] = all
+}
+
 // bind gives the variables of a pattern their values.
 func (r *reads) bind(s *scope, pattern *ast.Term, value *what) {
 	switch p := pattern.Value.(type) {
 	case ast.Var:
 		if !p.IsWildcard() {
-			s.vars[p] = s.vars[p].join(value)
+			s.bind(p, value)
 		}
 	case *ast.Array:
 		for i := range p.Len() {
@@ -247,6 +254,13 @@ func (r *reads) next(s *scope, value *what, term *ast.Term) *what {
 			return value.index(i)
 		}
 	}
+	if name, ok := term.Value.(ast.Var); ok && s.isOpen(term) {
+		// A variable that has no value yet walks over all members.
+		if !name.IsWildcard() {
+			s.bind(name, value.names())
+		}
+		return value.element()
+	}
 	key := r.term(s, term)
 	r.use(key, term.Loc())
 	names := key.constant()
@@ -273,7 +287,11 @@ func (r *reads) head(s *scope, ref ast.Ref) (*what, ast.Ref) {
 		return &what{places: map[path]bool{"": true}}, ref[1:]
 	}
 	in, name, terms := r.lookup(s, ref)
-	if in == nil || len(in.rules[name][0].Head.Args) > 0 {
+	if in == nil {
+		s.unsettled()
+		return nil, ref[1:]
+	}
+	if len(in.rules[name][0].Head.Args) > 0 {
 		return nil, ref[1:]
 	}
 	return r.inside(s, in, ref[0].Loc(), func() *what { return r.rule(in, name) }), ref[terms:]

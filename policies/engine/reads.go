@@ -22,6 +22,10 @@ type unit struct {
 	// imports are the packages behind the names of imports, by file. The names
 	// are those behind data.
 	imports map[*ast.Module]map[ast.Var][]string
+	// own are the constant texts of its rules, uses the topics of the library that
+	// they name; nil until somebody asks.
+	own  map[string]bool
+	uses []string
 }
 
 func newUnit(name string) *unit {
@@ -56,10 +60,14 @@ func (u *unit) collect(library map[string]*unit, into map[string]bool, seen map[
 		return
 	}
 	seen[u] = true
-	for _, rules := range u.rules {
-		collectTexts(rules, into)
+	if u.own == nil {
+		u.own, u.uses = map[string]bool{}, u.topics()
+		for _, rules := range u.rules {
+			collectTexts(rules, u.own)
+		}
 	}
-	for _, topic := range u.topics() {
+	maps.Copy(into, u.own)
+	for _, topic := range u.uses {
 		library[topic].collect(library, into, seen)
 	}
 }
@@ -94,11 +102,15 @@ type scope struct {
 	unit    *unit
 	imports map[ast.Var][]string
 	vars    map[ast.Var]*what
+	// outer is the scope of the body around this one. again says that the body
+	// has to be gone over once more.
+	outer *scope
+	again bool
 }
 
 // inner is a scope whose variables end with it.
 func (s *scope) inner() *scope {
-	return &scope{unit: s.unit, imports: s.imports, vars: maps.Clone(s.vars)}
+	return &scope{unit: s.unit, imports: s.imports, vars: maps.Clone(s.vars), outer: s}
 }
 
 // A reading is one place that a control looks at.
@@ -115,6 +127,7 @@ type reads struct {
 	control *unit
 	library map[string]*unit // by topic
 	schema  *inputSchema
+	places  map[path]bool // whether the schema knows them
 
 	found map[path]*reading
 	// unknownRules are references to rules that the library does not have.
@@ -129,7 +142,7 @@ type reads struct {
 
 func newReads(control *unit, library map[string]*unit, schema *inputSchema) *reads {
 	return &reads{
-		control: control, library: library, schema: schema,
+		control: control, library: library, schema: schema, places: map[path]bool{},
 		found: map[path]*reading{}, unknownRules: map[string]*ast.Location{},
 		results: map[string]*what{}, busy: map[string]bool{}, binding: map[*ast.Expr]bool{},
 	}
@@ -187,7 +200,7 @@ func (r *reads) real(w *what) *what {
 	}
 	known := map[path]bool{}
 	for p := range w.places {
-		if r.schema.find(p).known() {
+		if r.inSchema(p) {
 			known[p] = true
 		}
 	}
@@ -197,6 +210,15 @@ func (r *reads) real(w *what) *what {
 		return w
 	}
 	return &rest
+}
+
+func (r *reads) inSchema(p path) bool {
+	known, seen := r.places[p]
+	if !seen {
+		known = r.schema.find(p).known()
+		r.places[p] = known
+	}
+	return known
 }
 
 // rule gives what a rule that is no function may be.
