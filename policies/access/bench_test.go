@@ -71,7 +71,7 @@ func largest(t testing.TB, doubt int) ([]byte, []access.TestPerson) {
 }
 
 func BenchmarkLargestPolicy(b *testing.B) {
-	for _, doubt := range []int{0, 20} {
+	for _, doubt := range []int{0, 20, 100} {
 		b.Run(fmt.Sprintf("doubt=%d%%", doubt), func(b *testing.B) {
 			section, people := largest(b, doubt)
 			regions := 0

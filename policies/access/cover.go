@@ -8,7 +8,7 @@ import (
 
 // maxCuts bounds the search for a hole in what policies cover together; a search
 // that would go on ends with maybe.
-const maxCuts = 20000
+const maxCuts = 2000
 
 // coverage is what Conditional Access makes of every sign-in by the given users.
 type coverage struct {

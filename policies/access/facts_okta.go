@@ -26,13 +26,24 @@ func (v *evaluation) policy(verdict *verdict) Policy {
 	for _, u := range users {
 		made.Mailboxes += u.class.count
 	}
-	m := newModel(v.judgement, p)
+	m, decides := newModel(v.judgement, p), verdict.certain()
 	for _, r := range p.all {
-		made.Rules = append(made.Rules, v.rule(verdict, r, users, m))
+		made.Rules = append(made.Rules, v.rule(verdict, r, users, m, decides))
 	}
 	made.Unmatched = Rule{Index: -1, Rank: -1, Active: "yes", Reached: "maybe", Legacy: v.passed(verdict, -1, users, legacyClient), Others: v.passed(verdict, -1, users, modernClient)}
 	made.Order = v.order(p, users)
 	return made
+}
+
+// certain are the layers that certainly decide some request of somebody.
+func (v *verdict) certain() map[int]bool {
+	layers := make(map[int]bool)
+	for _, r := range v.regions {
+		if r.maybe == nil {
+			layers[r.final] = true
+		}
+	}
+	return layers
 }
 
 // user is a class of mailboxes whose users Okta lets use a policy's app.
@@ -77,7 +88,7 @@ func (m *Mailbox) mayUse(a *app) tri {
 	return certainly(slices.Contains(o.Apps, a.id))
 }
 
-func (v *evaluation) rule(verdict *verdict, r *rule, users []user, m *model) Rule {
+func (v *evaluation) rule(verdict *verdict, r *rule, users []user, m *model, decides map[int]bool) Rule {
 	p := verdict.policy
 	made := Rule{
 		ID: r.id, Name: r.name, Index: r.index, Rank: slices.Index(p.rules, r), Active: r.active.answer(),
@@ -102,7 +113,10 @@ func (v *evaluation) rule(verdict *verdict, r *rule, users []user, m *model) Rul
 	if made.Rank < 0 {
 		return made
 	}
-	reached, above := m.reached(made.Rank)
+	reached, above := yes, []int(nil)
+	if !decides[made.Rank+layersBefore] {
+		reached, above = m.reached(made.Rank)
+	}
 	made.Reached = reached.answer()
 	for _, rank := range above {
 		made.ShadowedBy = append(made.ShadowedBy, p.rules[rank].index)

@@ -17,7 +17,7 @@ const (
 
 // maxBoxes is how many boxes the splitting may hold at once before it stops being
 // exact: see space.decide.
-const maxBoxes = 1 << 15
+const maxBoxes = 1 << 14
 
 // judgement is what Okta makes of every request by the given people.
 type judgement struct {
