@@ -192,7 +192,9 @@ func (j *judgement) input(declared *Declarations) (ast.Value, error) {
 	if _, listed := j.doc.Mailboxes(); listed {
 		fields = append(fields, [2]*ast.Term{ast.StringTerm("mailboxes"), ast.ArrayTerm(j.boxes.judged...)})
 	}
-	return ast.NewObject(fields...), nil
+	all := ast.NewObject(fields...)
+	settle(all)
+	return all, nil
 }
 
 func (j *judgement) encode(name string, value any) (*ast.Term, error) {

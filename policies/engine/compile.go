@@ -12,11 +12,7 @@ import (
 // compile turns the modules into what can be evaluated, or reports what is wrong
 // with them: unknown functions, types that do not fit the schema, variables that
 // nobody uses.
-func compile(sources []*source, builtins *ast.Capabilities, schema *inputSchema, found *problems) *ast.Compiler {
-	modules := make(map[string]*ast.Module, len(sources))
-	for _, src := range sources {
-		modules[src.file] = src.module
-	}
+func compile(modules map[string]*ast.Module, builtins *ast.Capabilities, schema *inputSchema, found *problems) *ast.Compiler {
 	schemas := ast.NewSchemaSet()
 	schemas.Put(ast.SchemaRootRef, schema.forOPA())
 	compiler := ast.NewCompiler().
@@ -29,6 +25,16 @@ func compile(sources []*source, builtins *ast.Capabilities, schema *inputSchema,
 		found.opa("", compiler.Errors)
 	}
 	return compiler
+}
+
+// copies gives a copy of every module, by its file. Objects in a module sort their
+// keys when they are first looked at, so two goroutines cannot share them.
+func copies(sources []*source) map[string]*ast.Module {
+	modules := make(map[string]*ast.Module, len(sources))
+	for _, src := range sources {
+		modules[src.file] = src.module.Copy()
+	}
+	return modules
 }
 
 // entriesVar is the variable that a query's result is bound to.

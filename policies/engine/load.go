@@ -66,13 +66,13 @@ func (l *load) read(options Options) error {
 	return errors.Join(<-composed, l.found.err())
 }
 
-// check holds the controls to every rule, and compiles them meanwhile. The
-// compiler works on copies of the modules.
+// check holds the controls to every rule, and compiles copies of them meanwhile.
 func (l *load) check(options Options) error {
 	l.sort()
 	var compiling problems
 	var group sync.WaitGroup
-	group.Go(func() { l.compiler = compile(l.sources, l.builtins, l.schema, &compiling) })
+	modules := copies(l.sources)
+	group.Go(func() { l.compiler = compile(modules, l.builtins, l.schema, &compiling) })
 	err := l.checkAll(options.Policies)
 	group.Wait()
 	if err != nil {

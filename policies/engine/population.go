@@ -46,7 +46,9 @@ func (m *mailboxes) add(record *snapshot.Record) error {
 		return fmt.Errorf("read mailbox %d: %w", record.Index, err)
 	}
 	if m.declared.breakGlass(who.ID, who.Name) {
-		judged.Value.(ast.Object).Insert(ast.StringTerm("declared"), ast.ArrayTerm(ast.StringTerm("break_glass")))
+		fields := judged.Value.(ast.Object)
+		fields.Insert(ast.StringTerm("declared"), ast.ArrayTerm(ast.StringTerm("break_glass")))
+		settle(fields)
 	}
 	m.judged = append(m.judged, judged)
 	m.members = append(m.members, who)

@@ -93,9 +93,16 @@ func (r *reader) object(without *redaction) (*ast.Term, error) {
 		r.fields = append(r.fields, [2]*ast.Term{name, value})
 	}
 	_, err := r.decoder.ReadToken()
-	object := ast.NewTerm(ast.NewObject(r.fields[start:]...))
+	object := ast.NewObject(r.fields[start:]...)
 	r.fields = r.fields[:start]
-	return object, err
+	settle(object)
+	return ast.NewTerm(object), err
+}
+
+// settle lets an object sort its keys now. It does so when it is first walked
+// over, and would race with whoever copies it in another control.
+func settle(object ast.Object) {
+	object.Until(func(*ast.Term, *ast.Term) bool { return true })
 }
 
 func (r *reader) leaveOut(field string) error {
