@@ -84,9 +84,13 @@ func (d *decoder) stepSentence(step *finding.TraceStep) error {
 }
 
 // steps locates the steps in the document. A place that the document does not
-// have is left out, not the step.
+// have is left out, not the step. The empty pointer is none: it would be the whole
+// document.
 func (j *judgement) steps(list []finding.TraceStep) []finding.TraceStep {
 	for i := range list {
+		if list[i].Pointer == "" {
+			continue
+		}
 		if list[i].Region = j.region(list[i].Pointer); list[i].Region == nil {
 			list[i].Pointer = ""
 		}
