@@ -10,11 +10,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies"
+	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
 )
@@ -90,7 +92,7 @@ func (r *regoTests) violations(t *testing.T, c *finding.Control, input object) [
 // load loads all controls through the engine.
 func load(t testing.TB) *engine.Engine {
 	t.Helper()
-	judge, err := engine.New(engine.Options{Policies: policies.FS()})
+	judge, err := engine.New(engine.Options{Policies: policies.FS(), AccessSchema: access.Schema(), AccessMessages: access.Messages()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,6 +186,13 @@ func TestEveryNeedIsNeeded(t *testing.T) {
 		tests.eval(t, fmt.Sprintf("data.controls.%s.%s_test.good", c.Area, c.Slug), nil, &good)
 		for _, need := range c.Needs {
 			t.Run(c.ID+"/"+need, func(t *testing.T) {
+				if need == "access" {
+					got := &outcomes(t, judge, without(good, need), nil)[i]
+					if got.Outcome != finding.Unknown || got.Unknowns[0].Evidence != need {
+						t.Fatalf("without it: %s", describe(&c, got))
+					}
+					return
+				}
 				denied := serving(need)
 				if len(denied) == 0 {
 					t.Fatalf("no line of the ledger fills it")
@@ -211,10 +220,15 @@ func possible(input object) bool {
 func outcomes(t *testing.T, judge *engine.Engine, input object, denied []string) []finding.Result {
 	t.Helper()
 	declared, text := asSnapshot(t, input, denied)
+	var given engine.Access
+	if facts, ok := input["access"]; ok {
+		given = told{facts}
+	}
 	report, err := judge.Check(context.Background(), engine.Input{
 		Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
 			return snapshot.Read("good.json", bytes.NewReader(text), visit)
 		},
+		Access:       given,
 		Declarations: declared,
 		SnapshotURI:  "good.json",
 		FailOn:       "low",
@@ -223,6 +237,15 @@ func outcomes(t *testing.T, judge *engine.Engine, input object, denied []string)
 		t.Fatalf("%v\n%s", err, text)
 	}
 	return report.Results
+}
+
+// told gives the access facts that a document has, whatever the mailboxes are.
+type told struct{ facts any }
+
+func (told) Mailbox(*snapshot.Record, []string) error { return nil }
+
+func (d told) Facts(*snapshot.Document) (jsontext.Value, error) {
+	return json.Marshal(d.facts)
 }
 
 func describe(c *finding.Control, r *finding.Result) string {
@@ -254,6 +277,7 @@ func asSnapshot(t *testing.T, input object, denied []string) (engine.Declaration
 			declared.EnforcedAt = at
 		}
 	}
+	delete(document, "access")
 	delete(document, "config")
 	delete(document, "moments")
 	// Which mailboxes are declared is what the document says, whatever accounts

@@ -1,0 +1,79 @@
+# METADATA
+# title: Every legacy door has two locks
+# description: >-
+#   The whitepaper sets Okta's rules besides Exchange's authentication policy, in case
+#   users are not protected by that policy. Basic authentication is to be closed at
+#   Exchange, before the password is checked, and at the identity provider. A password
+#   grant never meets Exchange's settings against basic authentication: it is to be
+#   closed at the identity provider, and by Conditional Access or, where a protocol is
+#   switched off altogether, by that switch.
+#
+#   What was decided where the documents are silent. Microsoft's own removal of basic
+#   authentication is nobody's setting and counts for nothing here. Conditional Access
+#   never stands in for Exchange or Okta on a basic path. A lock counts only when it
+#   certainly holds for everybody of whom it is said. A user whom Okta refuses
+#   altogether is locked out there.
+# related_resources:
+#   - ref: https://www.okta.com/resources/whitepaper/securing-office-365-with-okta/
+#     description: Securing Office 365 with Okta
+# custom:
+#   id: ACCESS-002
+#   severity: medium
+#   step: access
+#   needs: [access, "mailboxes[].exchange", "mailboxes[].okta", okta.apps, okta.access_policy_rules, exchange.authentication_policies, entra.domains, entra.conditional_access_policies]
+#   messages:
+#     basic_exchange: "{door} has no lock at Exchange for mailboxes ({mailboxes} of them)."
+#     basic_identity_provider: "{door} has no lock at Okta for mailboxes ({mailboxes} of them)."
+#     grant_identity_provider: "{door} has no lock at Okta for mailboxes ({mailboxes} of them)."
+#     grant_second: "{door} has no lock by Conditional Access, nor a switch that closes the protocol, for mailboxes ({mailboxes} of them)."
+#     no_mailbox: There is no mailbox that anybody can sign in to.
+#   remediation:
+#     text: >-
+#       Set what is missing: an authentication policy that blocks basic authentication
+#       as the organisation's default, a rule in Okta that denies legacy clients, and a
+#       Conditional Access policy for mobile apps and desktop clients that blocks or
+#       demands MFA of password grants.
+package controls.access.two_locks_on_every_door
+
+import data.lib.doors
+
+violations contains {
+	"key": key,
+	"args": {"door": doors.title(door), "mailboxes": sum([lacking.mailboxes | some lacking in group])},
+	"resource": {"kind": "door", "id": concat("/", [door.protocol, door.method, key]), "name": doors.title(door)},
+	"at": _places[key],
+	"steps": object.get(door, "steps", []),
+} if {
+	some key, by_door in _lacking
+	some group in by_door
+	door := [lacking | some lacking in group; lacking.first == min({other.first | some other in group})][0]
+}
+
+not_applicable contains {"key": "no_mailbox", "args": {}} if input.access.mailboxes == 0
+
+_places := {
+	"basic_exchange": ["exchange", "authentication_policies"],
+	"basic_identity_provider": ["okta", "access_policy_rules"],
+	"grant_identity_provider": ["okta", "access_policy_rules"],
+	"grant_second": ["entra", "conditional_access_policies"],
+}
+
+_lacking[key][doors.title(door)] contains door if {
+	some door in input.access.doors
+	not door.outcome == "not_offered"
+	some key in _wanted[door.method]
+	not _locked(key, {lock.station | some lock in object.get(door, "locks", []); lock.kind != "service"})
+}
+
+_wanted := {
+	"basic": ["basic_exchange", "basic_identity_provider"],
+	"password_grant": ["grant_identity_provider", "grant_second"],
+}
+
+_locked("basic_exchange", stations) if "exchange" in stations
+
+_locked("basic_identity_provider", stations) if "identity_provider" in stations
+
+_locked("grant_identity_provider", stations) if "identity_provider" in stations
+
+_locked("grant_second", stations) if count(stations & {"entra", "exchange"}) > 0

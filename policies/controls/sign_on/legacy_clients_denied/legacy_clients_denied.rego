@@ -1,0 +1,105 @@
+# METADATA
+# title: No legacy client gets past Okta
+# description: >-
+#   The whitepaper's step E refuses clients with basic authentication whoever uses
+#   them and wherever they are, because they cannot be asked for MFA: an allow rule
+#   that asks a legacy client for MFA is an open door. This control goes by what the
+#   rules decide together, first match first, for every group of people, network,
+#   platform and device, and not by what they are called. Platform and client type
+#   are written by the client, so an attacker chooses them.
+#
+#   What was decided where the documents are silent. A rule counts if it lets anybody
+#   in, also somebody whom no mailbox belongs to yet. An exception that is as tight as
+#   another control asks for is listed and is no violation. A condition that nobody
+#   can decide may match or not: a denial behind one is not relied upon, and an
+#   allowance behind one is not ruled out. Okta has checked the password before it
+#   asks its rules, so that they do not stop password spraying: the authentication
+#   policy of step D does.
+# related_resources:
+#   - ref: https://help.okta.com/oie/en-us/Content/Topics/Apps/Office365/References/o365-sign-on-rule-options.htm
+#     description: Office 365 sign-on rule options
+# custom:
+#   id: SIGNON-001
+#   severity: critical
+#   step: E
+#   needs: [access, okta.apps, okta.access_policy_rules]
+#   optional: [okta.zones, okta.groups, okta.app_assignments]
+#   messages:
+#     admits: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in with a password alone, from {from}; users with a mailbox whom it admits: {mailboxes}."
+#     unmatched: "Legacy clients that no rule of '{policy}' matches get in with a password alone, from {from}; users with a mailbox whom this admits: {mailboxes}."
+#     exception: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients of named users or groups in from named network zones; users with a mailbox whom this admits: {mailboxes}."
+#     undecided: "Rule '{rule}' (priority {priority}) of '{policy}' may let legacy clients in. {message}"
+#     unmatched_undecided: "Legacy clients that no rule of '{policy}' certainly matches may get in. {message}"
+#     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and how large its groups are was not collected."
+#     no_app: The Okta org has no active Office 365 app.
+#   remediation:
+#     text: >-
+#       Put a rule that denies Exchange ActiveSync and legacy authentication for
+#       everybody, from anywhere, on every platform, above all other rules, and let
+#       the rules that allow name web browsers and modern authentication only. Look
+#       at the evidence controls first to see whom this stops.
+#     okta_console: >-
+#       Applications > Applications > Microsoft Office 365 > Sign On > User
+#       authentication > View policy details > Add rule. Client is: Exchange
+#       ActiveSync/Legacy Auth. Then access is: Denied. Drag the rule to priority 1.
+#     undo: |
+#       POST /api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/deactivate
+package controls.sign_on.legacy_clients_denied
+
+import data.lib.doors
+import data.lib.exceptions
+import data.lib.okta_rules
+
+violations contains object.union(_entry(found, "admits", "unmatched"), {
+	"resource": {"kind": "access_policy_rule", "id": found.id, "name": found.name},
+	"at": found.at,
+	"steps": found.rule.legacy.steps,
+}) if {
+	some found in _found
+	found.rule.legacy.opens == "yes"
+	count(exceptions.loose(found.rule, input.config.legacy_exception_share)) > 0
+}
+
+notes contains _entry(found, "exception", "exception") if {
+	some found in _found
+	exceptions.confined(found.rule, input.config.legacy_exception_share)
+}
+
+unknown contains _entry(found, "undecided", "unmatched_undecided") if {
+	some found in _found
+	found.rule.legacy.opens != "yes"
+	not exceptions.confined(found.rule, input.config.legacy_exception_share)
+}
+
+unknown contains _entry(found, "unmeasured", "unmeasured") if {
+	some found in _found
+	found.rule.legacy.opens == "yes"
+	count(exceptions.loose(found.rule, input.config.legacy_exception_share)) == 0
+	count(exceptions.unmeasured(found.rule)) > 0
+}
+
+not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active_apps(input.okta.apps)) == 0
+
+_found contains {"policy": policy, "rule": rule, "name": rule.name, "id": rule.id, "at": ["okta", "access_policy_rules", policy.id, rule.index]} if {
+	some policy in input.access.policies
+	some rule in policy.rules
+	rule.legacy.opens != "no"
+}
+
+_found contains {"policy": policy, "rule": policy.unmatched, "name": policy.name, "id": policy.id, "at": ["okta", "access_policy_rules", policy.id]} if {
+	some policy in input.access.policies
+	policy.unmatched.legacy.opens != "no"
+}
+
+_entry(found, ruled, unmatched) := {"key": [unmatched, ruled][_number(found.rule.index >= 0)], "args": {
+	"rule": found.name,
+	"priority": doors.priority(found.rule),
+	"policy": found.policy.name,
+	"from": doors.from(object.get(found.rule.legacy, "witness", {})),
+	"mailboxes": found.rule.legacy.certain + found.rule.legacy.possible,
+	"message": doors.texts(found.rule.legacy.reasons),
+}}
+
+_number(true) := 1
+
+_number(false) := 0

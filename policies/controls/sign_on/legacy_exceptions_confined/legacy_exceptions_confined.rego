@@ -1,0 +1,90 @@
+# METADATA
+# title: Exceptions for legacy clients are limited to named people and networks
+# description: >-
+#   Some applications cannot do modern authentication. The whitepaper gives one its
+#   own group, and a rule for that group from the zone of its server. An exception is
+#   that only when it names users or groups and network zones, and when the names
+#   limit something.
+#
+#   What was decided where the documents are silent. Everyone, and a group with more
+#   than the declared share of the users assigned to the app, is not a named group; a
+#   group with one member names that member. A zone that is switched off or missing, a
+#   whole country, a provider, zones that cover much of the internet, and a zone with
+#   Exchange Online's own addresses confine nothing, because legacy requests reach
+#   Okta through Microsoft. Device trust alone confines nothing either: a legacy
+#   client shows no device. A group that a rule fills is listed, because whoever can
+#   change a profile can join it. A rule that no legacy request gets past is no
+#   exception.
+# related_resources:
+#   - ref: https://help.okta.com/oie/en-us/Content/Topics/Apps/Office365/References/o365-sign-on-rule-options.htm
+#     description: Office 365 sign-on rule options
+# custom:
+#   id: SIGNON-004
+#   severity: high
+#   step: E
+#   needs: [access, okta.apps, okta.access_policy_rules]
+#   optional: [okta.zones, okta.groups, okta.group_rules, okta.app_assignments]
+#   messages:
+#     loose: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in and is not confined: {why}."
+#     undecided: "Rule '{rule}' (priority {priority}) of '{policy}' is not confined ({why}) and may let legacy clients in. {message}"
+#     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and how large its groups are was not collected."
+#     filled: "The group '{group}', which rule '{rule}' (priority {priority}) of '{policy}' excepts, is filled by: {by}."
+#     no_app: The Okta org has no active Office 365 app.
+#   remediation:
+#     text: >-
+#       Give each application that needs basic authentication a group of its own with
+#       its service account alone, filled by hand, and limit the rule to that group and
+#       to a network zone with the server's addresses. Better: move the application to
+#       modern authentication and remove the rule.
+#     okta_console: >-
+#       Applications > Applications > Microsoft Office 365 > Sign On > User
+#       authentication > View policy details. In the rule, User's group membership
+#       includes: the application's group. User's IP is: In any of the following
+#       zones: the server's zone.
+package controls.sign_on.legacy_exceptions_confined
+
+import data.lib.doors
+import data.lib.exceptions
+import data.lib.okta_rules
+
+violations contains object.union(_entry(found, "loose", {"why": found.loose}), {
+	"resource": {"kind": "access_policy_rule", "id": found.rule.id, "name": found.rule.name},
+	"at": ["okta", "access_policy_rules", found.policy.id, found.rule.index],
+	"steps": found.rule.legacy.steps,
+}) if {
+	some found in _found
+	found.rule.legacy.opens == "yes"
+	count(found.loose) > 0
+}
+
+unknown contains _entry(found, "undecided", {"why": found.loose, "message": doors.texts(found.rule.legacy.reasons)}) if {
+	some found in _found
+	found.rule.legacy.opens == "maybe"
+	count(found.loose) > 0
+}
+
+unknown contains _entry(found, "unmeasured", {}) if {
+	some found in _found
+	count(found.loose) == 0
+	count(exceptions.unmeasured(found.rule)) > 0
+}
+
+notes contains _entry(found, "filled", {"group": group.name, "by": group.filled_by}) if {
+	some found in _found
+	some group in found.rule.exception.groups
+	count(group.filled_by) > 0
+}
+
+not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active_apps(input.okta.apps)) == 0
+
+_found contains {"policy": policy, "rule": rule, "loose": exceptions.loose(rule, input.config.legacy_exception_share)} if {
+	some policy in input.access.policies
+	some rule in policy.rules
+	rule.legacy.opens != "no"
+}
+
+_entry(found, key, more) := {"key": key, "args": object.union(more, {
+	"rule": found.rule.name,
+	"priority": doors.priority(found.rule),
+	"policy": found.policy.name,
+})}

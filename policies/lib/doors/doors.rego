@@ -1,0 +1,118 @@
+# METADATA
+# title: How to tell people of a door
+# description: >-
+#   A door is a protocol and a method by which a mailbox can be reached, as the
+#   access facts have it, for all mailboxes for which it ends alike.
+package lib.doors
+
+_protocols := {
+	"pop": "POP",
+	"imap": "IMAP",
+	"activesync": "Exchange ActiveSync",
+	"ews": "EWS",
+	"mapi": "MAPI",
+	"powershell": "PowerShell",
+	"smtp": "SMTP AUTH",
+	"web": "Outlook on the web",
+	"graph": "Microsoft Graph",
+}
+
+_methods := {
+	"basic": "basic authentication",
+	"modern": "modern authentication",
+	"password_grant": "a password grant",
+}
+
+# METADATA
+# description: The door's name for people.
+title(door) := sprintf("%s with %s", [
+	object.get(_protocols, door.protocol, door.protocol),
+	object.get(_methods, door.method, door.method),
+])
+
+# METADATA
+# description: What tells doors of one protocol and method apart in every snapshot, who lets requests in.
+id(door) := concat("/", array.concat([door.protocol, door.method], array.concat(_via(door), _rule_ids(door))))
+
+_via(door) := sort(object.get(door, "via", []))
+
+_rule_ids(door) := sort([sprintf("%s.%s", [rule.policy, object.get(rule, "rule", "none")]) |
+	some rule in object.get(door, "rules", [])
+])
+
+# METADATA
+# description: Where a witness has to come from, for people. Without one nothing limits it.
+from(witness) := _place(request, object.get(request, "zones", [])) if {
+	request := witness.okta
+	request.anywhere != true
+} else := _place(request, object.get(request, "locations", [])) if {
+	request := witness.entra
+	request.anywhere != true
+} else := "anywhere"
+
+_place(request, names) := sprintf("%s (%s)", [request.address, concat(", ", names)]) if {
+	request.address
+	count(names) > 0
+} else := request.address if {
+	request.address
+} else := concat(", ", names) if {
+	count(names) > 0
+} else := "some addresses"
+
+_elsewhere := {
+	"okta": "Okta, without a rule that decides",
+	"entra": "Entra, on a domain that is not federated",
+	"rollout": "Entra, by a staged rollout past Okta",
+	"home_realm": "Entra, by a home-realm policy past Okta",
+	"elsewhere": "an identity provider other than Okta",
+}
+
+# METADATA
+# description: >-
+#   Who lets requests in, for people. names are those of Okta's rules, by policy
+#   and rule id.
+by(door, names) := sort(array.concat(
+	[sprintf("rule %s", [names[rule.policy][rule.rule]]) | some rule in object.get(door, "rules", [])],
+	[object.get(_elsewhere, via, via) | some via in object.get(door, "via", []); not _ruled(door, via)],
+))
+
+_ruled(door, via) if {
+	via == "okta"
+	count([rule | some rule in door.rules; rule.rule]) > 0
+}
+
+# METADATA
+# description: The names and priorities of Okta's rules, by policy and rule id.
+rule_names(policies) := {policy.id: names |
+	some policy in policies
+	names := {rule.id: sprintf("'%s' (priority %s)", [rule.name, priority(rule)]) | some rule in policy.rules}
+}
+
+# METADATA
+# description: A rule's priority as a text.
+priority(rule) := sprintf("%v", [rule.priority]) if {
+	rule.priority != null
+} else := "none"
+
+# METADATA
+# description: >-
+#   Where a door is decided: at the first of Okta's rules that lets requests in, else
+#   at the last part of the configuration that its steps name, else at the domains.
+at(door) := ["okta", "access_policy_rules", rule.policy, rule.index] if {
+	rule := door.rules[0]
+	rule.index >= 0
+} else := path(places[count(places) - 1]) if {
+	places := [step.pointer | some step in object.get(door, "steps", []); not startswith(object.get(step, "pointer", "/mailboxes"), "/mailboxes")]
+	count(places) > 0
+} else := ["entra", "domains"]
+
+# METADATA
+# description: The segments of a JSON pointer.
+path(pointer) := [replace(replace(segment, "~1", "/"), "~0", "~") |
+	some i, segment in split(pointer, "/")
+	i > 0
+]
+
+# METADATA
+# description: The sentences of reasons, one after the other.
+texts(reasons) := concat(" ", sort([reason.text | some reason in reasons]))
