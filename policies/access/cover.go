@@ -182,12 +182,12 @@ func (c *coverage) ask(q question) *answer {
 
 // askClient answers a question for one kind of client.
 func (c *coverage) askClient(q question, k caClient) *answer {
-	var blocks_, sureStops, mayStops, sureDemands, mayDemands []box
+	var blocking, sureStops, mayStops, sureDemands, mayDemands []box
 	for i, p := range c.ca.policies {
 		l := c.regions[i]
 		switch p.effect[k] {
 		case blocks:
-			blocks_ = append(blocks_, l.sure...)
+			blocking = append(blocking, l.sure...)
 			fallthrough
 		case starves:
 			sureStops = append(sureStops, l.sure...)
@@ -230,7 +230,7 @@ func (c *coverage) askClient(q question, k caClient) *answer {
 		a.doubts = c.doubts(q, k, a.hole)
 	}
 	if a.any == no {
-		_, free := find(blocks_)
+		_, free := find(blocking)
 		a.blocked = free == no
 	}
 	if !c.ca.known {

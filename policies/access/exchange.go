@@ -153,8 +153,11 @@ func (p Protocol) flags() []string {
 // gate asks Exchange about a protocol and a method.
 func (x *exchange) gate(s *switches, p Protocol, m Method) *gate {
 	g := &gate{without: yes, any: yes}
-	if m == Basic {
+	switch {
+	case m == Basic:
 		x.basic(g, s, p)
+	case m == Modern && p == MAPI && x.organisation.setting("OAuth2ClientProfileEnabled") == off:
+		g.step("modern_auth_off", "/exchange/organization_config/OAuth2ClientProfileEnabled", nil)
 	}
 	switch p {
 	case SMTP:

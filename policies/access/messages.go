@@ -27,6 +27,7 @@ var english = map[string]string{
 	// Exchange.
 	"basic_removed":                 "Microsoft has removed basic authentication from this protocol.",
 	"basic_being_removed":           "Microsoft was removing basic authentication tenant by tenant at that date.",
+	"modern_auth_off":               "Modern authentication is off for the organisation: Outlook falls back to basic authentication, which closes nothing.",
 	"no_authentication_policy":      "No authentication policy applies: the mailbox has none, and the organisation has no default.",
 	"own_policy_allows":             "The mailbox's authentication policy '{policy}' lets basic authentication through for {protocol}.",
 	"own_policy_blocks":             "The mailbox's authentication policy '{policy}' blocks basic authentication for {protocol}, before the password is checked.",

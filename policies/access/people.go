@@ -77,7 +77,7 @@ func (c *people) everyone() bool {
 	return len(c.groups)+len(c.users)+len(c.kinds) == 0 && !c.unreadable
 }
 
-func readPeople(people_, userType node) people {
+func readPeople(who, userType node) people {
 	var c people
 	lists := func(n node, include, exclude *[]string) {
 		if n.blank() {
@@ -90,10 +90,10 @@ func readPeople(people_, userType node) people {
 			c.unreadable = true
 		}
 	}
-	lists(people_.get("groups"), &c.groups, &c.withoutGroups)
-	lists(people_.get("users"), &c.users, &c.withoutUsers)
+	lists(who.get("groups"), &c.groups, &c.withoutGroups)
+	lists(who.get("users"), &c.users, &c.withoutUsers)
 	lists(userType, &c.kinds, &c.withoutKinds)
-	if !people_.blank() && (!people_.object() || strangeKeys(people_, "groups", "users")) {
+	if !who.blank() && (!who.object() || strangeKeys(who, "groups", "users")) {
 		c.unreadable = true
 	}
 	return c
@@ -130,7 +130,7 @@ func (c *people) match(d *directory, p *person) tri {
 func (c *people) doubts(d *directory, p *person) []Reason {
 	var list []Reason
 	if c.unreadable {
-		return []Reason{{Key: "people_unreadable"}}
+		return []Reason{{Key: "whounreadable"}}
 	}
 	if len(c.groups) > 0 && len(c.users) > 0 && d.inAny(p, c.groups) != p.isAny(c.users) {
 		list = append(list, Reason{Key: "users_and_groups"})
