@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -69,17 +68,8 @@ func (m *mailboxes) holds(path string) bool {
 // has reports whether mailbox i has something at a path that starts with
 // mailboxes[].
 func (m *mailboxes) has(i int, path string) bool {
-	at := m.judged[i]
-	for step := range strings.SplitSeq(strings.TrimPrefix(path, perMailbox+"."), ".") {
-		object, ok := at.Value.(ast.Object)
-		if !ok {
-			return false
-		}
-		if at = object.Get(ast.StringTerm(step)); at == nil {
-			return false
-		}
-	}
-	return true
+	_, ok := at(m.judged[i], parsePath(path))
+	return ok
 }
 
 // rows lists the members of one population, in the order of the snapshot.
