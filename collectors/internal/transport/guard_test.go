@@ -16,8 +16,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		})
 		c, _ := client(t, s.URL, nil)
 		answer, err := get(t, c, s.URL)
-		if err != nil || answer.Status != status || answer.Header.Get("Location") != "https://elsewhere.example/take-me?x=1" || *n != 1 {
-			t.Errorf("%d: %+v, %v, %d requests", status, answer, err, *n)
+		if err != nil || answer.Status != status || answer.Header.Get("Location") != "https://elsewhere.example/take-me?x=1" || n() != 1 {
+			t.Errorf("%d: %+v, %v, %d requests", status, answer, err, n())
 		}
 	}
 }
@@ -32,8 +32,8 @@ func TestOnlyTheServiceItself(t *testing.T) {
 			t.Errorf("%s: %v", good, err)
 		}
 	}
-	if *n != 3 {
-		t.Errorf("%d requests", *n)
+	if n() != 3 {
+		t.Errorf("%d requests", n())
 	}
 	port := strings.TrimPrefix(s.URL, "http://127.0.0.1")
 	for _, bad := range []string{
@@ -48,8 +48,8 @@ func TestOnlyTheServiceItself(t *testing.T) {
 			t.Errorf("a password is in the error: %v", err)
 		}
 	}
-	if *asked != 0 || *n != 3 {
-		t.Errorf("%d requests to another server, %d to ours", *asked, *n)
+	if asked() != 0 || n() != 3 {
+		t.Errorf("%d requests to another server, %d to ours", asked(), n())
 	}
 }
 

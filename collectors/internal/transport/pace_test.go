@@ -74,7 +74,7 @@ func TestBudget(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{61 * time.Second}, clock.slept); diff != "" {
 		t.Errorf("slept (-want +got):\n%s", diff)
 	}
-	if *n != 7 {
-		t.Errorf("%d requests", *n)
+	if n() != 7 {
+		t.Errorf("%d requests", n())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,8 +82,8 @@ func TestBackoffGrowsAndEnds(t *testing.T) {
 	if diff := cmp.Diff(want, clock.slept); diff != "" {
 		t.Errorf("slept (-want +got):\n%s", diff)
 	}
-	if *n != 5 {
-		t.Errorf("%d attempts", *n)
+	if n() != 5 {
+		t.Errorf("%d attempts", n())
 	}
 }
 
@@ -94,30 +95,30 @@ func TestLimitsAreWaitedForLonger(t *testing.T) {
 	}
 	half := func(s int) time.Duration { return time.Duration(s) * time.Second / 2 }
 	want := []time.Duration{half(1), half(2), half(4), half(8), half(16), half(30), half(30)}
-	if diff := cmp.Diff(want, clock.slept); diff != "" || *n != transport.DefaultMaxAttempts {
-		t.Errorf("%d attempts, slept (-want +got):\n%s", *n, diff)
+	if diff := cmp.Diff(want, clock.slept); diff != "" || n() != transport.DefaultMaxAttempts {
+		t.Errorf("%d attempts, slept (-want +got):\n%s", n(), diff)
 	}
 }
 
 // Once no answer came at all, the next requests have one attempt, until one comes.
 func TestAServiceThatIsNotThere(t *testing.T) {
-	there := false
+	var there atomic.Bool
 	s, n := serve(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
-		if !there {
+		if !there.Load() {
 			panic(http.ErrAbortHandler)
 		}
 		w.WriteHeader(http.StatusInternalServerError)
 	})
 	c, _ := client(t, s.URL, nil)
 	attempts := func() int {
-		before := *n
+		before := n()
 		if _, err := get(t, c, s.URL); err == nil {
 			t.Error("no error")
 		}
-		return *n - before
+		return n() - before
 	}
 	got := []int{attempts(), attempts(), attempts()}
-	there = true
+	there.Store(true)
 	got = append(got, attempts(), attempts())
 	// The first answer, an error, shows that the service is back.
 	if diff := cmp.Diff([]int{5, 1, 1, 1, 5}, got); diff != "" {
@@ -135,8 +136,8 @@ func TestWaitingIsBounded(t *testing.T) {
 	if code(err) != transport.CodeThrottled {
 		t.Errorf("error = %v", err)
 	}
-	if *n != 3 || len(clock.slept) != 2 {
-		t.Errorf("%d attempts, slept %v: the third wait would have been too long", *n, clock.slept)
+	if n() != 3 || len(clock.slept) != 2 {
+		t.Errorf("%d attempts, slept %v: the third wait would have been too long", n(), clock.slept)
 	}
 	if e := transport.AsError(err); e.Hint == "" {
 		t.Error("no hint")
@@ -200,8 +201,8 @@ func TestWhatIsNotTriedAgain(t *testing.T) {
 		s, n := serve(t, func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		c, _ := client(t, s.URL, nil)
 		answer, err := get(t, c, s.URL)
-		if err != nil || answer.Status != status || *n != 1 {
-			t.Errorf("%d: %v, %v, %d attempts", status, answer, err, *n)
+		if err != nil || answer.Status != status || n() != 1 {
+			t.Errorf("%d: %v, %v, %d attempts", status, answer, err, n())
 		}
 	}
 }
@@ -232,15 +233,15 @@ func TestRefusedLogin(t *testing.T) {
 	login := &renewing{}
 	c, clock := client(t, s.URL, func(o *transport.Options) { o.Authorizer = login })
 	answer, err := get(t, c, s.URL)
-	if err != nil || answer.Status != 200 || *n != 3 || len(clock.slept) != 0 {
-		t.Errorf("%+v, %v, %d attempts, slept %v", answer, err, *n, clock.slept)
+	if err != nil || answer.Status != 200 || n() != 3 || len(clock.slept) != 0 {
+		t.Errorf("%+v, %v, %d attempts, slept %v", answer, err, n(), clock.slept)
 	}
 	if diff := cmp.Diff([]string{"Bearer token-number-0", "Bearer token-number-1"}, login.refused); diff != "" {
 		t.Error(diff)
 	}
 	login.n = 7 // no token will ever do
-	if answer, err := get(t, c, s.URL); err != nil || answer.Status != 401 || *n != 6 {
-		t.Errorf("%+v, %v, %d attempts", answer, err, *n)
+	if answer, err := get(t, c, s.URL); err != nil || answer.Status != 401 || n() != 6 {
+		t.Errorf("%+v, %v, %d attempts", answer, err, n())
 	}
 }
 
@@ -255,7 +256,7 @@ func TestNoLogin(t *testing.T) {
 	s, n := serve(t, func(int, http.ResponseWriter, *http.Request) {})
 	c, _ := client(t, s.URL, func(o *transport.Options) { o.Authorizer = noLogin{} })
 	_, err := get(t, c, s.URL)
-	if code(err) != transport.CodeLoginFailed || strings.Contains(err.Error(), "hunter2") || *n != 0 {
-		t.Errorf("%v, %d requests", err, *n)
+	if code(err) != transport.CodeLoginFailed || strings.Contains(err.Error(), "hunter2") || n() != 0 {
+		t.Errorf("%v, %d requests", err, n())
 	}
 }

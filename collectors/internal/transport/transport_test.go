@@ -80,8 +80,8 @@ func get(t *testing.T, c *http.Client, url string) (*transport.Answer, error) {
 	return transport.Do(c, req)
 }
 
-// serve answers the i-th request (from 1) with answer.
-func serve(t *testing.T, answer func(i int, w http.ResponseWriter, r *http.Request)) (*httptest.Server, *int) {
+// serve answers the i-th request (from 1) with answer, and counts them.
+func serve(t *testing.T, answer func(i int, w http.ResponseWriter, r *http.Request)) (*httptest.Server, func() int) {
 	t.Helper()
 	var mu sync.Mutex
 	n := 0
@@ -93,7 +93,11 @@ func serve(t *testing.T, answer func(i int, w http.ResponseWriter, r *http.Reque
 		answer(i, w, r)
 	}))
 	t.Cleanup(s.Close)
-	return s, &n
+	return s, func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return n
+	}
 }
 
 func code(err error) string {
@@ -169,7 +173,7 @@ func TestBrokenJSONOfAnErrorIsTheCallersBusiness(t *testing.T) {
 	})
 	c, _ := client(t, s.URL, nil)
 	answer, err := get(t, c, s.URL)
-	if err != nil || answer.Status != 403 || len(answer.Body) != 40 || *n != 1 {
+	if err != nil || answer.Status != 403 || len(answer.Body) != 40 || n() != 1 {
 		t.Errorf("%+v, %v", answer, err)
 	}
 }
