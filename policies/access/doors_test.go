@@ -239,7 +239,7 @@ func (s *simulated) attempt(m any, protocol, method, via string, exists verdict3
 // of what is open gets in.
 func TestDoorsAgreeWithTheSimulator(t *testing.T) {
 	seen := map[access.Outcome]int{}
-	for seed := range uint64(300) {
+	for seed := range uint64(220) {
 		d := newDice(seed + 10000)
 		f := d.tenantOf()
 		s := newSimulated(f)

@@ -94,6 +94,8 @@ func (o *org) exceptedZone(id string) (ExceptedZone, string) {
 	switch {
 	case z.active != yes:
 		return made, "zone_inactive"
+	case z.loose:
+		return made, "network_unreadable"
 	case z.limit == "country":
 		return made, "country"
 	case z.limit == "none", z.limit == "unknown":
@@ -108,11 +110,11 @@ func (o *org) exceptedZone(id string) (ExceptedZone, string) {
 	return made, ""
 }
 
-// expand replaces ALL_ZONES by the zones it names.
+// expand replaces ALL_ZONES by the zones it names, if those are known.
 func (a *atlas) expand(ids []string) []string {
 	var list []string
 	for _, id := range ids {
-		if id != "ALL_ZONES" {
+		if id != "ALL_ZONES" || a.unread {
 			list = append(list, id)
 			continue
 		}

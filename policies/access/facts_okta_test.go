@@ -48,6 +48,13 @@ func TestExceptionsAreMeasured(t *testing.T) {
 		{"a provider", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(obj{"id": "office", "type": "DYNAMIC_V2", "status": "ACTIVE", "asns": obj{"include": []string{"8075"}}}), []string{"provider"}},
 		{"no proxies", merge(inGroups([]string{"few"}, nil), inZone("office")), zone(obj{"id": "office", "type": "DYNAMIC", "status": "ACTIVE", "proxyType": "NotTorAnonymizer"}), []string{"no_limit"}},
 		{"a zone that is gone", merge(inGroups([]string{"few"}, nil), inZone("gone")), nil, []string{"zone_missing"}},
+		{"a zone with an address that cannot be read", merge(inGroups([]string{"few"}, nil), inZone("office")),
+			zone(ipZone("office", "192.0.2.0/24", "some host")), []string{"network_unreadable"}},
+		{"all zones", merge(inGroups([]string{"few"}, nil), inZone("ALL_ZONES")), nil, nil},
+		{"all zones, of which one is a country", merge(inGroups([]string{"few"}, nil), inZone("ALL_ZONES")), func(f *fixture) {
+			f.okta["zones"] = []obj{ipZone("a", "192.0.2.0/24"), {"id": "b", "type": "DYNAMIC", "status": "ACTIVE", "locations": []obj{{"country": "NL"}}}}
+		}, []string{"country"}},
+		{"all zones, not collected", merge(inGroups([]string{"few"}, nil), inZone("ALL_ZONES")), func(f *fixture) { delete(f.okta, "zones") }, []string{"zone_missing"}},
 		{"proxies everywhere, which may claim any address", merge(inGroups([]string{"few"}, nil), inZone("office")),
 			zone(merge(ipZone("office", "192.0.2.0/24"), obj{"proxies": []obj{{"type": "CIDR", "value": "0.0.0.0/0"}}})), []string{"everywhere"}},
 	}

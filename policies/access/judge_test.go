@@ -70,7 +70,7 @@ func requestAt(p access.TestPoint) asked {
 // zones, people and requests.
 func TestRulesDecideAsTheSimulatorDoes(t *testing.T) {
 	points := 0
-	for seed := range uint64(2000) {
+	for seed := range uint64(1300) {
 		d := newDice(seed)
 		tenant := newTenant(t, d, 1+d.IntN(7), 15)
 		for range 25 {
@@ -96,7 +96,7 @@ func TestRulesDecideAsTheSimulatorDoes(t *testing.T) {
 // open door gets in.
 func TestReachHoldsForEveryRequest(t *testing.T) {
 	count := map[string]int{}
-	for seed := range uint64(700) {
+	for seed := range uint64(450) {
 		d := newDice(seed)
 		tenant := newTenant(t, d, 1+d.IntN(6), 10)
 		for i, who := range tenant.people {

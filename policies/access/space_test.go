@@ -69,7 +69,7 @@ func (t tinySpace) random(r *rand.Rand) box {
 
 func TestCutSplitsExactly(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 60 {
+	for range 40 {
 		a, b := tiny.random(r), tiny.random(r)
 		meets := tiny.space.meets(a, b)
 		var within box
@@ -104,7 +104,7 @@ func TestCutSplitsExactly(t *testing.T) {
 func TestFindLooksEverywhere(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	count := map[tri]int{}
-	for i := range 400 {
+	for i := range 300 {
 		start := tiny.random(r)
 		var obstacles []box
 		for range i % 40 {
