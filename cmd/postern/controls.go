@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/reports"
 )
 
@@ -35,7 +34,7 @@ other frameworks it answers.`,
 			}
 			options := controlOptions(own)
 			options.Only = args
-			judge, err := engine.New(options)
+			judge, err := loadControls(options)
 			if err != nil {
 				return err
 			}

@@ -54,6 +54,8 @@ func exitCode(err error, started bool) (code int, hint string) {
 		return exitFailed, bad.Hint
 	case errors.As(err, &name):
 		return exitUsage, nameHint(name)
+	case errors.Is(err, engine.ErrNoControls):
+		return exitUsage, "'postern controls' lists the controls, their areas and steps"
 	case errors.As(err, &load):
 		return exitFailed, load.Hint
 	case !started:
