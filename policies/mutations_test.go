@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 type object = map[string]any
@@ -242,9 +244,9 @@ func outcomes(t *testing.T, judge *engine.Engine, input object, denied []string)
 // told gives the access facts that a document has, whatever the mailboxes are.
 type told struct{ facts any }
 
-func (told) Mailbox(*snapshot.Record, []string) error { return nil }
+func (told) Named(*snapshot.Document) ([]string, error) { return nil, nil }
 
-func (d told) Facts(*snapshot.Document) (jsontext.Value, error) {
+func (d told) Facts(*snapshot.Document, iter.Seq2[population.Alike, error]) (jsontext.Value, error) {
 	return json.Marshal(d.facts)
 }
 

@@ -135,9 +135,6 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 	plan.engine = controlOptions(o.policy)
 	plan.engine.Only, plan.engine.Skip = o.only, o.skip
 	plan.input = engine.Input{
-		Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
-			return snapshot.ReadFile(path, visit)
-		},
 		Access:       access.NewGathering(access.Options{}),
 		Declarations: meant,
 		SnapshotURI:  uri,
@@ -187,6 +184,14 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	if err != nil {
 		return err
 	}
+	// The file stays open while reports are written: they look the members of
+	// their findings up in it.
+	file, err := snapshot.Open(plan.path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	plan.input.Read, plan.input.Text = file.Read, file
 	report, err := judge.Check(ctx, plan.input)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -12,21 +13,22 @@ import (
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // Access works out who can reach the mail how, which controls see as
 // input.access. The engine knows neither the question nor the answer: it hands
-// over the mailboxes as it reads them, and the facts to the controls.
-//
-// An Access serves one call of Check.
+// over the mailboxes, and the facts to the controls.
 type Access interface {
-	// Mailbox takes one mailbox in, in the order of the file, with what the
-	// configuration declares of its user, such as break_glass. The record is only
-	// valid during the call.
-	Mailbox(record *snapshot.Record, declared []string) error
-	// Facts gives the facts when all mailboxes were read. doc is the rest of the
-	// snapshot.
-	Facts(doc *snapshot.Document) (jsontext.Value, error)
+	// Named lists the ids, in lower case, of the users whom the configuration of a
+	// snapshot names, so that their mailboxes are handed over by themselves. The
+	// snapshot may not have been read to its end.
+	Named(doc *snapshot.Document) ([]string, error)
+	// Facts gives the facts of a snapshot and its mailboxes, in the order of the
+	// file. What the configuration declares of a user is laid on the mailbox as
+	// "declared", such as ["break_glass"]; Apart is the id of a user that Named has
+	// listed.
+	Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, error)
 }
 
 // accessPart is the part of the input that Access gives. It is a need like any
@@ -42,55 +44,37 @@ type gathering struct {
 	err      error
 }
 
-// see hands one mailbox over.
-func (g *gathering) see(record *snapshot.Record) {
-	if g.access == nil || g.err != nil {
-		return
+// telling says what tells the mailboxes of a snapshot apart beside their records.
+func (g *gathering) telling(doc *snapshot.Document) (*telling, error) {
+	moments, err := momentTexts(doc, g.declared)
+	if err != nil || g.access == nil {
+		return &telling{moments: moments}, err
 	}
-	declared, err := g.declared.of(record.Value)
-	if err == nil {
-		err = g.access.Mailbox(record, declared)
+	ids, err := g.access.Named(doc)
+	g.fail(err)
+	named := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		named[id] = true
 	}
-	if err != nil {
-		g.err = fmt.Errorf("work out who can reach the mail: mailbox %d: %w", record.Index, err)
-	}
+	return &telling{moments: moments, named: named}, nil
 }
 
 // finish asks for the facts.
-func (g *gathering) finish(doc *snapshot.Document, r *reader) {
+func (g *gathering) finish(c *crowd) {
 	if g.access == nil || g.err != nil {
 		return
 	}
-	raw, err := g.access.Facts(doc)
+	raw, err := g.access.Facts(c.doc, c.classes.Alike(c.source))
 	if err == nil {
-		g.facts, err = r.read(raw, nil)
+		g.facts, err = newReader().read(raw, nil)
 	}
+	g.fail(err)
+}
+
+func (g *gathering) fail(err error) {
 	if err != nil {
 		g.facts, g.err = nil, fmt.Errorf("work out who can reach the mail: %w", err)
 	}
-}
-
-// of gives what is declared of the user of a mailbox as the snapshot has it.
-func (d *Declarations) of(mailbox jsontext.Value) ([]string, error) {
-	if len(d.BreakGlass) == 0 {
-		return nil, nil
-	}
-	var who struct {
-		ID   string `json:"id"`
-		Name string `json:"user_principal_name"`
-	}
-	if err := json.Unmarshal(mailbox, &who); err != nil {
-		return nil, err
-	}
-	return d.Of(who.ID, who.Name), nil
-}
-
-// Of lists what is declared of a user, nil for nothing.
-func (d *Declarations) Of(id, userPrincipalName string) []string {
-	if d.breakGlass(id, userPrincipalName) {
-		return []string{"break_glass"}
-	}
-	return nil
 }
 
 // readsAccess reports whether a control declares the access facts.

@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"errors"
+	"fmt"
+	"iter"
 	"strings"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // aWhole is a control of the access facts, whose one violation tells how.
@@ -48,21 +51,23 @@ const aWholeSchema = `{
 
 // accessStub answers with what it was told, and remembers what it was handed.
 type accessStub struct {
-	facts            string
-	failMailbox, bad error
-	seen             []int
-	declared         [][]string
+	facts          string
+	named          []string
+	failNamed, bad error
+	seen           []string
 }
 
-func (s *accessStub) Mailbox(record *snapshot.Record, declared []string) error {
-	s.seen = append(s.seen, record.Index)
-	s.declared = append(s.declared, declared)
-	return s.failMailbox
-}
+func (s *accessStub) Named(*snapshot.Document) ([]string, error) { return s.named, s.failNamed }
 
-func (s *accessStub) Facts(doc *snapshot.Document) (jsontext.Value, error) {
+func (s *accessStub) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, error) {
 	if doc == nil {
 		return nil, errors.New("no document")
+	}
+	for alike, err := range mailboxes {
+		if err != nil {
+			return nil, err
+		}
+		s.seen = append(s.seen, fmt.Sprintf("%d at %d %s %s", alike.Count, alike.First, alike.Apart, alike.Text))
 	}
 	return jsontext.Value(s.facts), s.bad
 }
@@ -112,22 +117,27 @@ func TestAccessFactsReachTheirControl(t *testing.T) {
 	}
 }
 
-// TestAccessSeesEveryMailbox expects each mailbox once, in order, with what the
-// configuration declares of it.
+// TestAccessSeesEveryMailbox expects those that look alike once, in order, with
+// what the configuration declares of them; and those that it asked for by name by
+// themselves.
 func TestAccessSeesEveryMailbox(t *testing.T) {
 	document := aSnapshot()
-	document["mailboxes"] = []any{aMailbox(0, object{}), aMailbox(1, object{}), aMailbox(2, object{})}
+	var boxes []any
+	for i := range 5 {
+		boxes = append(boxes, object{"id": fmt.Sprintf("Id-%d", i), "display_name": fmt.Sprint("person ", i), "domain": "d"})
+	}
+	document["mailboxes"] = boxes
 	in := input(t, document)
-	in.Declarations.BreakGlass = []engine.Account{{ID: aMailbox(1, object{})["id"].(string)}}
-	stub := &accessStub{facts: `{"doors": []}`}
+	in.Declarations.BreakGlass = []engine.Account{{ID: "id-1"}}
+	stub := &accessStub{facts: `{"doors": []}`, named: []string{"id-2", "id-9"}}
 	in.Access = stub
 	if r := check(t, load(t, accessOptions()), in).Results[0]; r.Outcome != finding.Pass {
 		t.Errorf("%+v", r)
 	}
-	if diff := cmp.Diff([]int{0, 1, 2}, stub.seen); diff != "" {
-		t.Error(diff)
+	want := []string{
+		`3 at 0  {"domain": "d"}`, `1 at 1  {"domain": "d","declared":["break_glass"]}`, `1 at 2 id-2 {"domain": "d"}`,
 	}
-	if diff := cmp.Diff([][]string{nil, {"break_glass"}, nil}, stub.declared); diff != "" {
+	if diff := cmp.Diff(want, stub.seen); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -154,10 +164,10 @@ func TestAccessThatIsMissingOrBreaksIsNoPass(t *testing.T) {
 		}
 	}
 	in := input(t, populated())
-	in.Access = &accessStub{failMailbox: errors.New("it broke"), facts: `{"doors": []}`}
+	in.Access = &accessStub{failNamed: errors.New("it broke"), facts: `{"doors": []}`}
 	r = check(t, load(t, accessOptions()), in).Results[0]
-	if r.Outcome != finding.Error || !strings.Contains(r.Error, "mailbox 0") {
-		t.Errorf("a mailbox: %+v", r)
+	if r.Outcome != finding.Error || !strings.Contains(r.Error, "it broke") {
+		t.Errorf("the named: %+v", r)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -15,9 +16,14 @@ import (
 
 // Input is what Check judges and what its report says of it.
 type Input struct {
-	// Read reads the snapshot. It hands each mailbox to visit in the order of the
-	// file and returns the rest, as snapshot.Read does. It is called once.
+	// Read reads the snapshot from its start. It hands each mailbox to visit in the
+	// order of the file and returns the rest, as snapshot.Read does. It may be
+	// called several times, also by whoever walks the members of a finding.
 	Read func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
+	// Text gives any part of the snapshot's uncompressed text, such as a
+	// snapshot.File. Without it, each walk over the members of a finding reads the
+	// snapshot from its start.
+	Text io.ReaderAt
 	// Access works out input.access; nil leaves the controls that need it unknown.
 	Access Access
 	// Declarations start from DefaultDeclarations.
@@ -39,20 +45,13 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 	if err := in.Declarations.Validate(); err != nil {
 		return nil, fmt.Errorf("check: the declarations: %w", err)
 	}
-	boxes := &mailboxes{reader: newReader(), without: e.without.field("mailboxes").element(), declared: &in.Declarations}
-	who := &gathering{access: in.Access, declared: &in.Declarations}
-	doc, err := in.Read(func(record *snapshot.Record) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		who.see(record)
-		return boxes.add(record)
-	})
+	facts := &gathering{access: in.Access, declared: &in.Declarations}
+	crowd, err := e.gather(ctx, &in, facts)
 	if err != nil {
-		return nil, fmt.Errorf("check: %w", err)
+		return nil, err
 	}
-	who.finish(doc, boxes.reader)
-	j := &judgement{access: who, engine: e, doc: doc, boxes: boxes, ledger: newLedger(doc, boxes.holds)}
+	facts.finish(crowd)
+	j := &judgement{engine: e, doc: crowd.doc, crowd: crowd, access: facts, ledger: newLedger(crowd.doc, crowd.holds)}
 	if err := j.judge(ctx, &in); err != nil {
 		return nil, err
 	}
@@ -63,13 +62,15 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 type judgement struct {
 	engine *Engine
 	doc    *snapshot.Document
-	boxes  *mailboxes
+	crowd  *crowd
 	ledger *ledger
 	access *gathering
 	rows   map[string]*rows
 
 	evidence map[*control]evidence
-	verdicts map[*control]verdict
+	// panels and tallies are those of the controls that were judged.
+	panels  map[*control]*panel
+	tallies map[*control]*tally
 }
 
 // evidence is what a control has to go by.
@@ -81,37 +82,56 @@ type evidence struct {
 }
 
 func (j *judgement) judge(ctx context.Context, in *Input) error {
-	input, err := j.input(&in.Declarations)
+	fields, err := j.fields(&in.Declarations)
 	if err != nil {
 		return err
 	}
-	j.rows = map[string]*rows{"mailbox": j.boxes.rows()}
-	for _, population := range evidencePopulations() {
-		if j.rows[population], err = evidenceRows(j.doc, population); err != nil {
+	j.rows = map[string]*rows{}
+	sizes := map[string]int{}
+	for _, name := range evidencePopulations() {
+		if j.rows[name], err = evidenceRows(j.doc, name); err != nil {
 			return err
 		}
+		sizes[name] = len(j.rows[name].members)
 	}
-	sizes := map[string]int{}
-	for population, r := range j.rows {
-		sizes[population] = len(r.members)
-	}
-	j.evidence = map[*control]evidence{}
+	j.evidence, j.panels, j.tallies = map[*control]evidence{}, map[*control]*panel{}, map[*control]*tally{}
 	var ready []*control
 	for _, c := range j.engine.controls {
 		j.evidence[c] = j.evidenceOf(c)
-		if len(j.evidence[c].missing) == 0 && !j.brokenAccess(c) {
+		j.tallies[c] = &tally{}
+		switch {
+		case len(j.evidence[c].missing) > 0:
+		case j.brokenAccess(c):
+			j.tallies[c].err = j.access.err
+		default:
 			ready = append(ready, c)
 		}
 	}
-	if j.verdicts, err = j.engine.evaluate(ctx, ready, input, sizes); err != nil {
+	if j.crowd.failed != nil {
+		return j.crowd.failed
+	}
+	return j.hear(ctx, ready, fields, sizes)
+}
+
+// hear judges the controls that are ready.
+func (j *judgement) hear(ctx context.Context, ready []*control, fields [][2]*ast.Term, sizes map[string]int) error {
+	moments, err := momentTexts(j.doc, j.access.declared)
+	if err != nil {
 		return err
 	}
-	for _, c := range j.engine.controls {
-		if j.brokenAccess(c) {
-			j.verdicts[c] = verdict{err: j.access.err}
+	_, listed := j.doc.Mailboxes()
+	h := j.engine.open(ctx, fields, sizes, listed, j.tallies)
+	panels := j.engine.panels(ready, moments)
+	for _, p := range panels {
+		for _, c := range p.controls {
+			j.panels[c] = p
 		}
 	}
-	return nil
+	failed := h.judgeAll(j.crowd, panels)
+	if err := h.close(); err != nil {
+		return err
+	}
+	return failed
 }
 
 // brokenAccess reports whether a control rests on access facts that could not be
@@ -159,14 +179,16 @@ func distinct(list []finding.Reason) []finding.Reason {
 	return kept
 }
 
-// input builds what controls see: the evidence without who people are, the
-// declarations and the moments. The ledger stays outside.
-func (j *judgement) input(declared *Declarations) (ast.Value, error) {
-	config, err := j.encode("config", declared)
+// fields builds what all controls see alike: the evidence without who people are,
+// the declarations and the moments. The ledger stays outside, the mailboxes come
+// in batches.
+func (j *judgement) fields(declared *Declarations) ([][2]*ast.Term, error) {
+	r := newReader()
+	config, err := encode(r, "config", declared)
 	if err != nil {
 		return nil, err
 	}
-	instants, err := j.encode("moments", newMoments(j.doc, declared))
+	instants, err := encode(r, "moments", newMoments(j.doc, declared))
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +202,7 @@ func (j *judgement) input(declared *Declarations) (ast.Value, error) {
 		if !ok {
 			continue
 		}
-		value, err := j.boxes.reader.read(raw, j.engine.without.field(name))
+		value, err := r.read(raw, j.engine.marks.Field(name))
 		if err != nil {
 			return nil, fmt.Errorf("check: read %s: %w", name, err)
 		}
@@ -189,18 +211,13 @@ func (j *judgement) input(declared *Declarations) (ast.Value, error) {
 	if j.access.facts != nil {
 		fields = append(fields, [2]*ast.Term{ast.StringTerm(accessPart), j.access.facts})
 	}
-	if _, listed := j.doc.Mailboxes(); listed {
-		fields = append(fields, [2]*ast.Term{ast.StringTerm("mailboxes"), ast.ArrayTerm(j.boxes.judged...)})
-	}
-	all := ast.NewObject(fields...)
-	settle(all)
-	return all, nil
+	return fields, nil
 }
 
-func (j *judgement) encode(name string, value any) (*ast.Term, error) {
+func encode(r *reader, name string, value any) (*ast.Term, error) {
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("check: write %s: %w", name, err)
 	}
-	return j.boxes.reader.read(raw, nil)
+	return r.read(raw, nil)
 }

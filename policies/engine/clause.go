@@ -93,11 +93,12 @@ func newClause(k *byMember, rule *ast.Rule) *clause {
 	c.head()
 	c.body(c.root, c.statements)
 	for v, uses := range c.uses {
-		c.indexes[v] = slices.ContainsFunc(uses, func(u use) bool {
+		index := slices.ContainsFunc(uses, func(u use) bool {
 			return u.kind == asIndex || u.kind == asParameter && k.indexArgs[c.name][u.position]
 		})
-		if !c.indexes[v] {
-			delete(c.indexes, v)
+		// What a function names a mailbox by must be an index where it is called.
+		if index || c.has(v, asParameter) && c.has(v, asName) {
+			c.indexes[v] = true
 		}
 	}
 	return c
@@ -220,15 +221,26 @@ func (c *clause) given(term *ast.Term) {
 		return
 	}
 	object.Foreach(func(key, value *ast.Term) {
-		index, isVar := value.Value.(ast.Var)
-		if isVar && key.Value.Compare(ast.String("mailbox")) == 0 {
-			c.use(index, use{kind: asName, in: c.root})
-			c.names = true
+		if isMailbox(key) {
+			c.nameMailbox(value)
 			return
 		}
 		c.term(c.root, key)
 		c.term(c.root, value)
 	})
+}
+
+func isMailbox(key *ast.Term) bool { return key.Value.Compare(ast.String("mailbox")) == 0 }
+
+// nameMailbox follows the index by which an entry names its mailbox.
+func (c *clause) nameMailbox(value *ast.Term) {
+	index, isVar := value.Value.(ast.Var)
+	if !isVar {
+		c.refuse(value.Location)
+		return
+	}
+	c.use(index, use{kind: asName, in: c.root})
+	c.names = true
 }
 
 // use notes an occurrence. A table and its size have no use but those that were

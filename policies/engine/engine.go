@@ -4,10 +4,12 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // DefaultTimeout is how long one control may take.
@@ -35,10 +37,15 @@ type Options struct {
 // An Engine judges snapshots. It does not change, and may judge several at once.
 type Engine struct {
 	controls []*control
-	without  *redaction
-	timeout  time.Duration
+	// marks say what names a person, and what is an instant.
+	marks   *population.Marks
+	timeout time.Duration
 	// accessMessages are the sentences of the access facts.
 	accessMessages map[string]string
+	// unreduced judges every mailbox by itself, all at once; maxClasses bounds the
+	// classes that are kept, 0 stands for the default.
+	unreduced  bool
+	maxClasses int
 }
 
 // A control is one control, ready to run.
@@ -50,6 +57,13 @@ type control struct {
 	parts []string
 	// shown are the fields of a mailbox that the control judges.
 	shown []path
+	// sees is what the control sees of a mailbox, scale how many it has to see at
+	// once. unordered is a place where it uses an instant for more than its order.
+	sees      *view
+	scale     scale
+	unordered *ast.Location
+	// unreduced: the control says that it needs every single mailbox.
+	unreduced bool
 	// placeholders are the arguments that each of its sentences names.
 	placeholders map[string][]string
 }
@@ -69,7 +83,7 @@ func New(options Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine := &Engine{controls: controls, without: l.schema.redactions().withoutDeclared(), timeout: options.Timeout, accessMessages: options.AccessMessages}
+	engine := &Engine{controls: controls, marks: l.marks, timeout: options.Timeout, accessMessages: options.AccessMessages}
 	if engine.timeout == 0 {
 		engine.timeout = DefaultTimeout
 	}

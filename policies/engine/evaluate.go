@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -20,35 +18,8 @@ type verdict struct {
 	err     error
 }
 
-// evaluate runs the controls on all cores. A control that breaks, takes too long
-// or says what it must not say has its own error and disturbs no other; only the
-// end of ctx ends them all.
-func (e *Engine) evaluate(ctx context.Context, controls []*control, input ast.Value, sizes map[string]int) (map[*control]verdict, error) {
-	verdicts := make([]verdict, len(controls))
-	next := make(chan int)
-	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(controls)) {
-		group.Go(func() {
-			for i := range next {
-				verdicts[i] = e.run(ctx, controls[i], input, sizes)
-			}
-		})
-	}
-	for i := range controls {
-		next <- i
-	}
-	close(next)
-	group.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("check: %w", context.Cause(ctx))
-	}
-	byControl := make(map[*control]verdict, len(controls))
-	for i, c := range controls {
-		byControl[c] = verdicts[i]
-	}
-	return byControl, nil
-}
-
+// run evaluates one control. One that breaks, takes too long or says what it must
+// not say has its own error and disturbs no other.
 func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map[string]int) (v verdict) {
 	defer func() {
 		if problem := recover(); problem != nil {

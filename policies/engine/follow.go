@@ -49,6 +49,7 @@ func (r *reads) expr(s *scope, expr *ast.Expr) {
 	case *ast.Every:
 		inner := s.inner()
 		domain := r.term(s, terms.Domain)
+		r.size(domain)
 		if terms.Key != nil {
 			r.bind(inner, terms.Key, domain.names())
 		}
@@ -69,6 +70,7 @@ func (r *reads) expr(s *scope, expr *ast.Expr) {
 // collection).
 func (r *reads) walk(s *scope, terms []*ast.Term) {
 	collection := r.term(s, terms[len(terms)-1])
+	r.size(collection)
 	r.bind(s, terms[len(terms)-2], r.real(collection.element()))
 	if len(terms) == 3 {
 		r.bind(s, terms[0], collection.names())
@@ -98,8 +100,7 @@ func (r *reads) unify(s *scope, expr *ast.Expr, left, right *ast.Term) {
 		r.bind(s, right, a)
 		return
 	}
-	r.use(a, expr.Loc())
-	r.use(b, expr.Loc())
+	r.compare([]*what{a, b}, []*ast.Term{left, right}, expr.Loc())
 }
 
 // isOpen reports whether a term has a variable without a value in it.
@@ -150,7 +151,7 @@ func (r *reads) bind(s *scope, pattern *ast.Term, value *what) {
 		})
 	default:
 		// Anything else in a pattern is compared.
-		r.use(value, pattern.Loc())
+		r.compare([]*what{value, nil}, []*ast.Term{nil, pattern}, pattern.Loc())
 	}
 }
 
@@ -320,16 +321,22 @@ func (r *reads) call(s *scope, operator *ast.Term, terms []*ast.Term) *what {
 	}
 	in, name, _ := r.lookup(s, ref)
 	if in == nil {
-		return r.builtin(ref.String(), args, operator.Loc())
+		return r.builtin(ref.String(), args, terms, operator.Loc())
 	}
 	return r.inside(s, in, operator.Loc(), func() *what { return r.function(in, name, args) })
 }
 
 // builtin follows one of OPA's own functions. Most use all that they are given;
 // some only look, or hand on what they got.
-func (r *reads) builtin(name string, args []*what, loc *ast.Location) *what {
+func (r *reads) builtin(name string, args []*what, terms []*ast.Term, loc *ast.Location) *what {
 	switch name {
-	case ast.Count.Name, ast.TypeNameBuiltin.Name, ast.IsArray.Name, ast.IsBoolean.Name, ast.IsNull.Name,
+	case ast.Equal.Name, ast.NotEqual.Name, ast.LessThan.Name, ast.LessThanEq.Name, ast.GreaterThan.Name, ast.GreaterThanEq.Name:
+		r.compare(args, terms, loc)
+		return &what{others: true}
+	case ast.Count.Name:
+		r.size(args[0])
+		return &what{others: true}
+	case ast.TypeNameBuiltin.Name, ast.IsArray.Name, ast.IsBoolean.Name, ast.IsNull.Name,
 		ast.IsNumber.Name, ast.IsObject.Name, ast.IsString.Name:
 		return &what{others: true}
 	case ast.ObjectGet.Name:

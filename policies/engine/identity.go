@@ -1,49 +1,26 @@
 package engine
 
-// A redaction says which fields below one place of the document name a person.
-// They never reach a control: what is judged is what people have, not who they
-// are. A nil redaction leaves everything in.
-type redaction struct {
-	// drop marks the place itself.
-	drop bool
-	// fields are by name, each is for every element of a list and for every
-	// value of an object whose names are not known.
-	fields map[string]*redaction
-	each   *redaction
+import (
+	"github.com/seed-07732396/postern/policies/population"
+)
+
+// marks reads the schema's x-identity and x-instant marks. What names a person
+// never reaches a control: what is judged is what people have, not who they are.
+// What is declared of a mailbox comes from the configuration alone, so a snapshot
+// must not have it.
+func (s *inputSchema) marks() *population.Marks {
+	read := s.marksOf(s.root, map[string]bool{})
+	mailbox := &population.Marks{Fields: map[string]*population.Marks{"declared": {Drop: true}}}
+	declared := &population.Marks{Fields: map[string]*population.Marks{"mailboxes": {Elements: mailbox}}}
+	return read.Join(declared)
 }
 
-// field gives what holds for a field of an object.
-func (r *redaction) field(name string) *redaction {
-	if r == nil {
-		return nil
-	}
-	if below, ok := r.fields[name]; ok {
-		return below
-	}
-	return r.each
-}
-
-func (r *redaction) dropped() bool { return r != nil && r.drop }
-
-// element gives what holds for an element of a list.
-func (r *redaction) element() *redaction {
-	if r == nil {
-		return nil
-	}
-	return r.each
-}
-
-// redactions reads the schema's x-identity marks.
-func (s *inputSchema) redactions() *redaction {
-	return s.redactionOf(s.root, map[string]bool{})
-}
-
-// redactionOf is nil when nothing below the node names a person. within holds
-// the references that are being followed: a schema that contains itself is
-// followed once.
-func (s *inputSchema) redactionOf(node schemaNode, within map[string]bool) *redaction {
+// marksOf is nil when nothing at or below the node is marked. within holds the
+// references that are being followed: a schema that contains itself is followed
+// once.
+func (s *inputSchema) marksOf(node schemaNode, within map[string]bool) *population.Marks {
 	if isIdentity(node) {
-		return &redaction{drop: true}
+		return &population.Marks{Drop: true}
 	}
 	if ref, ok := node["$ref"].(string); ok {
 		target, ok := s.resolve(ref)
@@ -52,55 +29,39 @@ func (s *inputSchema) redactionOf(node schemaNode, within map[string]bool) *reda
 		}
 		within[ref] = true
 		defer delete(within, ref)
-		return s.redactionOf(target, within)
+		return s.marksOf(target, within)
 	}
-	var all *redaction
+	var all *population.Marks
+	if node["x-instant"] == true {
+		all = &population.Marks{Instant: true}
+	}
 	alternatives, _ := node["anyOf"].([]any)
 	for _, item := range alternatives {
 		if alternative, ok := item.(schemaNode); ok {
-			all = all.join(s.redactionOf(alternative, within))
+			all = all.Join(s.marksOf(alternative, within))
 		}
 	}
-	own := &redaction{fields: map[string]*redaction{}}
+	return all.Join(s.marksBelow(node, within))
+}
+
+func (s *inputSchema) marksBelow(node schemaNode, within map[string]bool) *population.Marks {
+	below := &population.Marks{Fields: map[string]*population.Marks{}}
 	properties, _ := node["properties"].(schemaNode)
 	for name, item := range properties {
 		if property, ok := item.(schemaNode); ok {
-			if below := s.redactionOf(property, within); below != nil {
-				own.fields[name] = below
+			if marks := s.marksOf(property, within); marks != nil {
+				below.Fields[name] = marks
 			}
 		}
 	}
-	for _, keyword := range []string{"items", "additionalProperties"} {
-		if below, ok := node[keyword].(schemaNode); ok {
-			own.each = own.each.join(s.redactionOf(below, within))
-		}
+	if items, ok := node["items"].(schemaNode); ok {
+		below.Elements = s.marksOf(items, within)
 	}
-	if len(own.fields) > 0 || own.each != nil {
-		all = all.join(own)
+	if others, ok := node["additionalProperties"].(schemaNode); ok {
+		below.Others = s.marksOf(others, within)
 	}
-	return all
-}
-
-// join gives what either drops.
-func (r *redaction) join(other *redaction) *redaction {
-	if r == nil {
-		return other
+	if len(below.Fields) == 0 && below.Others == nil && below.Elements == nil {
+		return nil
 	}
-	if other == nil {
-		return r
-	}
-	both := &redaction{drop: r.drop || other.drop, each: r.each.join(other.each), fields: map[string]*redaction{}}
-	for _, from := range []*redaction{r, other} {
-		for name, below := range from.fields {
-			both.fields[name] = both.fields[name].join(below)
-		}
-	}
-	return both
-}
-
-// withoutDeclared drops a field that a snapshot must not have: what is declared
-// of a mailbox comes from the configuration alone.
-func (r *redaction) withoutDeclared() *redaction {
-	of := &redaction{fields: map[string]*redaction{"declared": {drop: true}}}
-	return r.join(&redaction{fields: map[string]*redaction{"mailboxes": {each: of}}})
+	return below
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // A load is what New works on.
@@ -21,6 +22,8 @@ type load struct {
 	sources    []*source
 	overlays   []*overlay
 	schema     *inputSchema
+	marks      *population.Marks
+	instants   []path
 	all        []*control
 	// byTopic is the library, library the names of its topics and of their rules,
 	// as topic and topic.rule.
@@ -68,6 +71,8 @@ func (l *load) read(options Options) error {
 
 // check holds the controls to every rule, and compiles copies of them meanwhile.
 func (l *load) check(options Options) error {
+	l.marks = l.schema.marks()
+	l.instants = instantsOf(l.marks)
 	l.sort()
 	var compiling problems
 	var group sync.WaitGroup
@@ -111,6 +116,8 @@ func (l *load) choose(options Options) ([]*control, error) {
 		if c.query, err = prepare(context.Background(), l.compiler, c.src); err != nil {
 			return nil, err
 		}
+		compiled := l.compiler.Modules[c.src.file]
+		c.scale = scaleOf(compiled.Package.Path, compiled.Rules)
 	}
 	return chosen, nil
 }
@@ -144,6 +151,7 @@ func (l *load) sort() {
 func (l *load) addControl(area, slug string, src *source, ids map[string]*source) {
 	m := &metadata{src: src, found: &l.found}
 	c := &control{entry: m.control(area, slug), src: src}
+	c.unreduced = m.unreduced
 	if first := ids[c.entry.ID]; first != nil {
 		m.problem(m.row("custom", "id"), "choose another id", "the id %s is already that of %s", c.entry.ID, first.file)
 	}
@@ -176,6 +184,7 @@ func (l *load) checkControl(c *control) {
 	own := newUnit(packageName(c.src.module))
 	own.add(c.src.module)
 	r := newReads(own, l.byTopic, l.schema)
+	r.instants = l.instants
 	list := r.readings()
 	for name, loc := range r.unknownRules {
 		l.found.at(loc, "", "%s is not in the library", name)
@@ -186,6 +195,7 @@ func (l *load) checkControl(c *control) {
 	d.checkMessages(own.texts(l.byTopic))
 	c.shown = judgedFields(list)
 	c.parts = mailboxParts(c.entry.Needs, l.schema)
+	c.sees, c.unordered = r.viewOf(c.parts), r.unordered
 	c.placeholders = namedArguments(c.entry.Messages)
 }
 

@@ -18,6 +18,8 @@ type metadata struct {
 	src   *source
 	found *problems
 	block *ast.Annotations
+	// unreduced: the control needs every single mailbox.
+	unreduced bool
 }
 
 // control reads the catalogue entry of a control's module.
@@ -39,6 +41,7 @@ func (m *metadata) control(area, slug string) finding.Control {
 	c.Messages = m.messages(custom)
 	c.Remediation = remediation(custom.below("remediation", true))
 	c.EvidenceOnly = custom.flag("evidence_only")
+	m.unreduced = custom.flag("unreduced")
 	custom.refuseRest()
 	m.check(&c)
 	return c

@@ -130,6 +130,13 @@ type reads struct {
 	places  map[path]bool // whether the schema knows them
 
 	found map[path]*reading
+	// sized are places of which the size or the names of the fields may matter,
+	// unknown those that the schema does not have.
+	sized, unknown map[path]bool
+	// instants are the moments in a mailbox; unordered is the first place where one
+	// is used for more than to compare it with input.moments.
+	instants  []path
+	unordered *ast.Location
 	// unknownRules are references to rules that the library does not have.
 	unknownRules map[string]*ast.Location
 	results      map[string]*what
@@ -144,6 +151,7 @@ func newReads(control *unit, library map[string]*unit, schema *inputSchema) *rea
 	return &reads{
 		control: control, library: library, schema: schema, places: map[path]bool{},
 		found: map[path]*reading{}, unknownRules: map[string]*ast.Location{},
+		sized: map[path]bool{}, unknown: map[path]bool{},
 		results: map[string]*what{}, busy: map[string]bool{}, binding: map[*ast.Expr]bool{},
 	}
 }
@@ -172,7 +180,22 @@ func (r *reads) touch(w *what, loc *ast.Location) { r.note(w, loc, false) }
 
 // use notes that a value is used with all that is in it.
 func (r *reads) use(w *what, loc *ast.Location) {
+	r.useOrdered(w, loc)
+	if r.holdsInstant(w) {
+		r.misuse(loc)
+	}
+}
+
+// useOrdered is use where an instant in the value does no harm.
+func (r *reads) useOrdered(w *what, loc *ast.Location) {
 	w.all(func(part *what) { r.note(part, loc, true) })
+}
+
+// size notes that the size of a value may matter, or the names of its fields.
+func (r *reads) size(w *what) {
+	if w != nil {
+		maps.Copy(r.sized, w.places)
+	}
 }
 
 func (r *reads) note(w *what, loc *ast.Location, whole bool) {
@@ -202,6 +225,8 @@ func (r *reads) real(w *what) *what {
 	for p := range w.places {
 		if r.inSchema(p) {
 			known[p] = true
+		} else {
+			r.unknown[p] = true
 		}
 	}
 	rest := *w

@@ -26,6 +26,9 @@ func (j *judgement) report(in *Input) (*finding.Report, error) {
 			r.Controls[i] = j.said(r.Controls[i], &r.Results[i])
 		}
 	}
+	if j.crowd.failed != nil {
+		return nil, j.crowd.failed
+	}
 	if err := r.Validate(); err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
@@ -65,19 +68,19 @@ func (j *judgement) result(c *control) finding.Result {
 		r.Outcome, r.Unknowns = finding.Unknown, missing
 		return r
 	}
-	v := j.verdicts[c]
-	if v.err != nil {
-		r.Outcome, r.Error = finding.Error, v.err.Error()
+	said := j.tallies[c]
+	if said.err != nil {
+		r.Outcome, r.Error = finding.Error, said.err.Error()
 		return r
 	}
 	lacking := j.lacking(c)
-	entries := func(rule string) []cause { return group(lacking.without(v.entries[rule])) }
-	for _, k := range entries("violations") {
+	for _, k := range said.of("violations", lacking.of) {
 		r.Violations = append(r.Violations, j.violation(c, k))
 	}
-	r.Unknowns = slices.Concat(j.evidence[c].gaps, lacking.reasons(), j.reasons(entries("unknown")))
-	r.NotApplicable = j.reasons(entries("not_applicable"))
-	r.Notes = j.reasons(entries("notes"))
+	reasons := func(rule string) []finding.Reason { return j.reasons(c, said.of(rule, lacking.of)) }
+	r.Unknowns = slices.Concat(j.evidence[c].gaps, lacking.reasons, reasons("unknown"))
+	r.NotApplicable = reasons("not_applicable")
+	r.Notes = reasons("notes")
 	switch {
 	case len(r.Violations) > 0:
 		r.Outcome = finding.Fail
@@ -91,51 +94,45 @@ func (j *judgement) result(c *control) finding.Result {
 	return r
 }
 
-// A lack says which mailboxes have no evidence of a kind that a control needs.
+// A lack is the mailboxes that have no evidence of a kind that a control needs.
 // Nothing can be said about them, neither good nor bad.
 type lack struct {
-	parts []string // such as mailboxes[].entra
-	of    map[int]bool
-	count map[string]int
+	of      set
+	reasons []finding.Reason
 }
 
 func (j *judgement) lacking(c *control) lack {
-	l := lack{parts: c.parts, of: map[int]bool{}, count: map[string]int{}}
-	for _, part := range c.parts {
-		for i := range j.boxes.judged {
-			if !j.boxes.has(i, part) {
-				l.of[i] = true
-				l.count[part]++
-			}
+	var l lack
+	p := j.panels[c]
+	for i, part := range p.parts {
+		l.of.merge(p.lacks[i])
+		if n := j.affected(c, p.lacks[i]).count(); n > 0 {
+			r := reason("members_without_evidence", part, nil)
+			r.Count = n
+			l.reasons = append(l.reasons, r)
 		}
 	}
 	return l
 }
 
-func (l lack) without(entries []entry) []entry {
-	if len(l.of) == 0 {
-		return entries
-	}
-	return slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.population == "mailbox" && l.of[e.index] })
+// affected are the mailboxes that units of the control's panel stand for.
+func (j *judgement) affected(c *control, units set) *affected {
+	return &affected{crowd: j.crowd, panel: j.panels[c], units: units}
 }
 
-func (l lack) reasons() []finding.Reason {
-	var list []finding.Reason
-	for _, part := range l.parts {
-		if n := l.count[part]; n > 0 {
-			r := reason("members_without_evidence", part, nil)
-			r.Count = n
-			list = append(list, r)
-		}
+// count is how many members a cause has.
+func (j *judgement) count(c *control, k *cause) int {
+	if k.population == "mailbox" {
+		return j.affected(c, k.members).count()
 	}
-	return list
+	return k.members.len()
 }
 
 // reasons turns what a control says beside violations into reasons.
-func (j *judgement) reasons(causes []cause) []finding.Reason {
+func (j *judgement) reasons(c *control, causes []cause) []finding.Reason {
 	var list []finding.Reason
 	for _, k := range causes {
-		r := finding.Reason{Key: k.key, Args: k.args, Count: len(k.indexes), Evidence: k.evidence}
+		r := finding.Reason{Key: k.key, Args: k.args, Count: j.count(c, &k), Evidence: k.evidence}
 		if k.evidence != "" {
 			j.explainEvidence(&r)
 		}
@@ -164,15 +161,21 @@ func (j *judgement) explainEvidence(r *finding.Reason) {
 
 func (j *judgement) violation(c *control, k cause) finding.Violation {
 	v := finding.Violation{Key: k.key, Args: k.args, Resource: k.resource}
-	if k.population == "" {
+	switch k.population {
+	case "":
 		v.Pointer = j.nearest(k.at)
 		v.Snippet = j.snippet(v.Pointer)
-	} else {
+	case "mailbox":
+		who := j.affected(c, k.members)
+		first := who.first()
+		v.Resource = finding.Resource{Kind: k.population}
+		v.Pointer, v.Members = mailboxPointer(first), who.members(who.count())
+		v.Snippet = j.mailboxSnippet(c, first)
+	default:
 		r := j.rows[k.population]
 		v.Resource = finding.Resource{Kind: k.population}
-		v.Pointer = r.at(k.indexes[0])
-		v.Members = r.pick(k.population, k.indexes)
-		v.Snippet = j.memberSnippet(c, k)
+		v.Pointer, v.Members = r.at(k.members.first()), r.pick(k.population, k.members)
+		v.Snippet = j.snippet(v.Pointer)
 	}
 	v.Region = j.region(v.Pointer)
 	v.Steps = j.steps(k.steps)

@@ -123,6 +123,11 @@ func (s *scale) judge(c *clause) {
 	if c.gathers || len(c.indexes) > 1 || len(c.indexes) == 1 && !byIndex {
 		s.alone = false
 	}
+	for v := range c.uses {
+		if c.has(v, asName) && !c.indexes[v] {
+			s.refuse(c.rule.Loc()) // a number that is no index names somebody
+		}
+	}
 	for v := range c.indexes {
 		home := c.home(v)
 		// The length of a list tells how many there are.

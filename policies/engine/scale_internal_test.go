@@ -49,6 +49,9 @@ func TestScale(t *testing.T) {
 		{"an entry by a function", `
 			_entry(i, key) := {"key": key, "args": {"d": input.mailboxes[i].domain}, "mailbox": i}
 			violations contains _entry(i, "a") if { some i, box in input.mailboxes; box.x }`, parts},
+		{"an entry by a function that only names", `
+			_entry(i, key) := {"key": key, "mailbox": i}
+			violations contains _entry(i, "a") if { some i, box in input.mailboxes; box.x }`, parts},
 		{"every list within one mailbox", `
 			violations contains {"key": "a", "mailbox": i} if {
 				some i, box in input.mailboxes
@@ -129,6 +132,21 @@ func TestScale(t *testing.T) {
 		{"the control's own entries counted", `
 			violations contains {"key": "a", "mailbox": i} if { some i, box in input.mailboxes; box.x }
 			notes contains {"key": "many"} if count(violations) > 3`, all},
+		{"a number for a name", `violations contains {"key": "a", "mailbox": 0} if count(input.mailboxes) > 0`, all},
+		{"another list's index for a name", `
+			violations contains {"key": "a", "mailbox": i} if some i, row in input.evidence.sign_ins`, all},
+		{"an entry from elsewhere", `
+			_entry := {"key": "a", "mailbox": 0}
+			violations contains _entry if count(input.mailboxes) > 0`, all},
+		{"entries from elsewhere", `
+			_entries[i] := {"key": "a", "mailbox": i} if some i, box in input.mailboxes
+			violations contains entry if some entry in _entries`, all},
+		{"another list's index by a function", `
+			_entry(i) := {"key": "a", "mailbox": i}
+			violations contains _entry(i) if some i, row in input.evidence.sign_ins`, all},
+		{"a number by a function", `
+			_entry(i) := {"key": "a", "mailbox": i}
+			violations contains _entry(3) if count(input.mailboxes) > 0`, all},
 		{"two tables in one rule", `
 			_x[i] := 1 if some i, box in input.mailboxes
 			_x[name] := 2 if some name in input.exchange.names

@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // maxSnippet is the most characters of a snippet, maxValue of one value in it.
@@ -24,7 +26,7 @@ func (j *judgement) snippet(pointer string) string {
 	if !ok {
 		return ""
 	}
-	term, err := newReader().read(raw, j.engine.redactionAt(pointer))
+	term, err := newReader().read(raw, j.engine.marksAt(pointer))
 	if err != nil {
 		return ""
 	}
@@ -38,13 +40,19 @@ func (j *judgement) snippet(pointer string) string {
 	return cut(quote(name) + ": " + show(term))
 }
 
-// memberSnippet shows what a control judges of the first member of a cause.
-func (j *judgement) memberSnippet(c *control, k cause) string {
-	if k.population != "mailbox" {
-		return j.snippet(j.rows[k.population].at(k.indexes[0]))
+// mailboxSnippet shows what a control judges of one mailbox.
+func (j *judgement) mailboxSnippet(c *control, member int) string {
+	text, err := j.crowd.judged(member)
+	if err != nil {
+		j.crowd.fail(err)
+		return ""
+	}
+	box, err := newReader().read(text, nil)
+	if err != nil {
+		j.crowd.fail(err)
+		return ""
 	}
 	var parts []string
-	box := j.boxes.judged[k.indexes[0]]
 	for _, p := range c.shown {
 		if value, ok := at(box, p); ok && isPlain(value) {
 			_, name := p.parent()
@@ -69,13 +77,17 @@ func at(box *ast.Term, p path) (*ast.Term, bool) {
 	return here, true
 }
 
-// redactionAt gives what is left out below a pointer.
-func (e *Engine) redactionAt(pointer string) *redaction {
-	without := e.without
+// marksAt gives the marks of the place that a pointer names.
+func (e *Engine) marksAt(pointer string) *population.Marks {
+	marks := e.marks
 	for segment := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		without = without.field(segment)
+		if _, err := strconv.Atoi(segment); err == nil && marks.Element() != nil {
+			marks = marks.Element()
+			continue
+		}
+		marks = marks.Field(segment)
 	}
-	return without
+	return marks
 }
 
 // showFields writes an object's plain fields in the order of their names.

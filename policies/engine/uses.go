@@ -301,6 +301,9 @@ func (c *clause) term(in *block, term *ast.Term) {
 		v.Foreach(func(item *ast.Term) { c.term(in, item) })
 	case ast.Object:
 		v.Foreach(func(key, value *ast.Term) {
+			if isMailbox(key) {
+				c.refuse(key.Location) // an entry somewhere else than we look for them
+			}
 			c.term(in, key)
 			c.term(in, value)
 		})

@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // A reader turns JSON into the values that Rego works on, without what names a
@@ -18,8 +20,6 @@ type reader struct {
 	texts   map[string]*ast.Term
 	// fields is a stack: the fields of the objects that are being read.
 	fields [][2]*ast.Term
-	// identity takes what was left out, if it is set.
-	identity func(field string, value jsontext.Value) error
 }
 
 // The bounds of what reader keeps: names and enumerations, not a tenant's
@@ -32,7 +32,7 @@ const (
 func newReader() *reader { return &reader{texts: map[string]*ast.Term{}} }
 
 // read turns one JSON value into a term.
-func (r *reader) read(raw jsontext.Value, without *redaction) (*ast.Term, error) {
+func (r *reader) read(raw jsontext.Value, without *population.Marks) (*ast.Term, error) {
 	// The snapshot's reader has already refused what these would.
 	options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 	source := bytes.NewBuffer(raw)
@@ -44,7 +44,7 @@ func (r *reader) read(raw jsontext.Value, without *redaction) (*ast.Term, error)
 	return r.value(without)
 }
 
-func (r *reader) value(without *redaction) (*ast.Term, error) {
+func (r *reader) value(without *population.Marks) (*ast.Term, error) {
 	switch kind := r.decoder.PeekKind(); kind {
 	case '{':
 		return r.object(without)
@@ -69,7 +69,7 @@ func (r *reader) value(without *redaction) (*ast.Term, error) {
 	return ast.NumberTerm(stdjson.Number(raw)), nil
 }
 
-func (r *reader) object(without *redaction) (*ast.Term, error) {
+func (r *reader) object(without *population.Marks) (*ast.Term, error) {
 	if _, err := r.decoder.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -79,9 +79,9 @@ func (r *reader) object(without *redaction) (*ast.Term, error) {
 		if err != nil {
 			return nil, err
 		}
-		below := without.field(string(name.Value.(ast.String)))
-		if below.dropped() {
-			if err := r.leaveOut(string(name.Value.(ast.String))); err != nil {
+		below := without.Field(string(name.Value.(ast.String)))
+		if below.Dropped() {
+			if err := r.decoder.SkipValue(); err != nil {
 				return nil, err
 			}
 			continue
@@ -105,14 +105,6 @@ func settle(object ast.Object) {
 	object.Until(func(*ast.Term, *ast.Term) bool { return true })
 }
 
-func (r *reader) leaveOut(field string) error {
-	value, err := r.decoder.ReadValue()
-	if err != nil || r.identity == nil {
-		return err
-	}
-	return r.identity(field, value)
-}
-
 func (r *reader) name() (*ast.Term, error) {
 	raw, err := r.decoder.ReadValue()
 	if err != nil {
@@ -121,13 +113,13 @@ func (r *reader) name() (*ast.Term, error) {
 	return r.text(raw)
 }
 
-func (r *reader) array(without *redaction) (*ast.Term, error) {
+func (r *reader) array(without *population.Marks) (*ast.Term, error) {
 	if _, err := r.decoder.ReadToken(); err != nil {
 		return nil, err
 	}
 	elements := []*ast.Term{}
 	for r.decoder.PeekKind() != ']' {
-		element, err := r.value(without.element())
+		element, err := r.value(without.Element())
 		if err != nil {
 			return nil, err
 		}

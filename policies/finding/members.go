@@ -1,8 +1,11 @@
 package finding
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,12 +31,57 @@ type Members struct {
 	population string
 	n          int
 	all        iter.Seq[Member]
+	walked     *walked
+}
+
+// walked keeps the first error of all walks over a list.
+type walked struct {
+	lock sync.Mutex
+	err  error
 }
 
 // NewMembers makes a list of n members of a population out of a sequence that
 // can be walked any number of times and always gives the same n members.
 func NewMembers(population string, n int, all iter.Seq[Member]) *Members {
 	return &Members{population: population, n: n, all: all}
+}
+
+// ReadMembers is NewMembers for a sequence that reads the members from somewhere.
+// It ends with an error if that fails, which Err then gives.
+func ReadMembers(population string, n int, all iter.Seq2[Member, error]) *Members {
+	w := &walked{}
+	return &Members{population: population, n: n, walked: w, all: func(yield func(Member) bool) {
+		seen := 0
+		for member, err := range all {
+			if err != nil {
+				w.fail(err)
+				return
+			}
+			if seen++; !yield(member) {
+				return
+			}
+		}
+		if seen != n {
+			w.fail(fmt.Errorf("list members: %d of %d were there", seen, n))
+		}
+	}}
+}
+
+func (w *walked) fail(err error) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	w.err = cmp.Or(w.err, err)
+}
+
+// Err gives the first error that cut a walk short. What was written before it is
+// not complete.
+func (m *Members) Err() error {
+	if m.walked == nil {
+		return nil
+	}
+	m.walked.lock.Lock()
+	defer m.walked.lock.Unlock()
+	return m.walked.err
 }
 
 // ListMembers makes a list of the given members.
@@ -82,6 +130,9 @@ func (m *Members) MarshalJSONTo(enc *jsontext.Encoder) error {
 		if err := json.MarshalEncode(enc, member); err != nil {
 			return err
 		}
+	}
+	if err := m.Err(); err != nil {
+		return err
 	}
 	if err := enc.WriteToken(jsontext.EndArray); err != nil {
 		return err

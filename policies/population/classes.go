@@ -1,9 +1,13 @@
 package population
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 )
@@ -115,7 +119,7 @@ func (c *Classes) Texts(source Source, visit func(class int, text []byte) error)
 
 // Judged gives what is judged of the given members, which must come in ascending
 // order. A text is valid only during the call.
-func (c *Classes) Judged(source Source, members func(yield func(uint32) bool), visit func(member int, text []byte) error) error {
+func (c *Classes) Judged(source Source, members iter.Seq[uint32], visit func(member int, text []byte) error) error {
 	var buffer []byte
 	return c.Records(source, members, func(member int, record []byte) error {
 		text, ok := c.judged(buffer[:0], record, c.notes[c.of[member]])
@@ -146,4 +150,30 @@ func (c *Classes) MemberText(source Source, member int) (found []byte, err error
 
 func changed(member int) error {
 	return fmt.Errorf("read mailbox %d again: the snapshot changed while it was judged; run the check again", member)
+}
+
+// Alike are mailboxes that nothing tells apart.
+type Alike struct {
+	// Text is what is judged of each. It is valid only until the next are given.
+	Text jsontext.Value
+	// Apart is what tells these apart from others that look the same: see Note.
+	Apart string
+	// First is the index of the first, Count how many there are.
+	First, Count int
+}
+
+// Alike gives all classes, in the order of their first members. It ends with an
+// error when the document cannot be read again.
+func (c *Classes) Alike(source Source) iter.Seq2[Alike, error] {
+	return func(yield func(Alike, error) bool) {
+		err := c.Texts(source, func(class int, text []byte) error {
+			if !yield(Alike{Text: text, Apart: c.Note(class).Apart, First: c.First(class), Count: c.Count(class)}, nil) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(Alike{}, err)
+		}
+	}
 }

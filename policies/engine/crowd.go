@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/population"
+)
+
+// A crowd is the mailboxes of a snapshot, in classes that no control can tell
+// apart.
+type crowd struct {
+	doc     *snapshot.Document
+	classes *population.Classes
+	source  population.Source
+	// failed is the first error of reading mailboxes again.
+	failed error
+}
+
+// telling is what tells mailboxes apart that is not in their records: the moments
+// between which their instants lie, and the users whom policies name.
+type telling struct {
+	moments []string
+	named   map[string]bool
+}
+
+func (t *telling) equal(other *telling) bool {
+	return slices.Equal(t.moments, other.moments) && maps.Equal(t.named, other.named)
+}
+
+// gather reads the snapshot. What tells mailboxes apart stands before them in a
+// snapshot as we write it; where it does not, the mailboxes are read once more.
+func (e *Engine) gather(ctx context.Context, in *Input, facts *gathering) (*crowd, error) {
+	c := &crowd{source: population.Source{Read: in.Read, Text: in.Text}}
+	seen, err := e.readInto(ctx, c, in, facts.telling)
+	if err != nil || seen == nil || c.doc.MailboxesLast() {
+		return c, err
+	}
+	whole, err := facts.telling(c.doc)
+	if err == nil && !whole.equal(seen) {
+		_, err = e.readInto(ctx, c, in, func(*snapshot.Document) (*telling, error) { return whole, nil })
+	}
+	return c, err
+}
+
+// readInto reads the snapshot once. When the first mailbox comes, ask is given
+// what stands before it, and says what tells mailboxes apart.
+func (e *Engine) readInto(ctx context.Context, c *crowd, in *Input, ask func(*snapshot.Document) (*telling, error)) (*telling, error) {
+	var reducer *population.Reducer
+	var told *telling
+	doc, err := in.Read(func(record *snapshot.Record) error {
+		if reducer == nil {
+			var err error
+			if told, err = ask(record.Before); err != nil {
+				return err
+			}
+			reducer = population.NewReducer(e.reduction(in, told))
+		}
+		reducer.Add(record)
+		return ctx.Err()
+	})
+	if reducer == nil {
+		reducer = population.NewReducer(population.Options{})
+	}
+	classes, failed := reducer.Finish()
+	if err := errors.Join(err, failed); err != nil {
+		return nil, fmt.Errorf("check: %w", err)
+	}
+	c.doc, c.classes = doc, classes
+	return told, nil
+}
+
+// reduction are the options for one population.
+func (e *Engine) reduction(in *Input, t *telling) population.Options {
+	options := population.Options{Marks: e.marks.Field("mailboxes").Element(), Moments: t.moments, MaxClasses: e.maxClasses}
+	if len(in.Declarations.BreakGlass) == 0 && len(t.named) == 0 {
+		return options
+	}
+	options.About = func(who population.Identity) population.Note {
+		var note population.Note
+		if in.Declarations.breakGlass(who.ID, who.UserPrincipalName) {
+			note.Fields = `"declared":["break_glass"]`
+		}
+		if id := strings.ToLower(who.ID); t.named[id] {
+			note.Apart = id
+		}
+		return note
+	}
+	return options
+}
+
+// momentTexts gives the moments as controls see them.
+func momentTexts(doc *snapshot.Document, declared *Declarations) ([]string, error) {
+	raw, err := json.Marshal(newMoments(doc, declared))
+	if err != nil {
+		return nil, fmt.Errorf("write moments: %w", err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, fmt.Errorf("read moments: %w", err)
+	}
+	texts := []string{doc.CollectedAt.String()}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if text, ok := fields[name].(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts, nil
+}
+
+// holds reports whether any mailbox has something at a path that starts with
+// mailboxes[].
+func (c *crowd) holds(path string) bool {
+	names := strings.Split(strings.TrimPrefix(path, perMailbox+"."), ".")
+	found := errors.New("found")
+	err := c.classes.Texts(c.source, func(_ int, text []byte) error {
+		if population.Has(text, names...) {
+			return found
+		}
+		return nil
+	})
+	if err != found {
+		c.fail(err)
+	}
+	return err == found
+}
+
+// fail remembers the first error of reading mailboxes again.
+func (c *crowd) fail(err error) {
+	if err != nil && c.failed == nil {
+		c.failed = fmt.Errorf("check: %w", err)
+	}
+}

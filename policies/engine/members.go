@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
+)
+
+// affected are the mailboxes that units of a panel stand for.
+type affected struct {
+	crowd *crowd
+	panel *panel
+	units set
+}
+
+// holds reports whether a mailbox is among them.
+func (a *affected) holds(member int) bool {
+	if a.panel.each {
+		return a.units.has(uint32(member))
+	}
+	return a.units.has(a.panel.unitOf[a.crowd.classes.Of(member)])
+}
+
+// count is how many there are, first the index of the first.
+func (a *affected) count() int {
+	if a.panel.each {
+		return a.units.len()
+	}
+	n := 0
+	for class := range a.crowd.classes.Len() {
+		if a.units.has(a.panel.unitOf[class]) {
+			n += a.crowd.classes.Count(class)
+		}
+	}
+	return n
+}
+
+func (a *affected) first() int {
+	member := 0
+	for !a.holds(member) {
+		member++
+	}
+	return member
+}
+
+// indexes gives them in the order of the snapshot.
+func (a *affected) indexes() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for member := range a.crowd.classes.Members() {
+			if a.holds(member) && !yield(uint32(member)) {
+				return
+			}
+		}
+	}
+}
+
+// members lists who they are, read from the snapshot on each walk.
+func (a *affected) members(n int) *finding.Members {
+	enough := errors.New("enough")
+	return finding.ReadMembers("mailbox", n, func(yield func(finding.Member, error) bool) {
+		err := a.crowd.classes.Records(a.crowd.source, a.indexes(), func(i int, record []byte) error {
+			member, err := a.crowd.member(i, record)
+			if err != nil {
+				return err
+			}
+			if !yield(member, nil) {
+				return enough
+			}
+			return nil
+		})
+		if err != nil && err != enough {
+			yield(finding.Member{}, fmt.Errorf("list mailboxes: %w", err))
+		}
+	})
+}
+
+func (c *crowd) member(i int, record []byte) (finding.Member, error) {
+	who, ok := population.Identify(record)
+	if !ok {
+		return finding.Member{}, fmt.Errorf("mailbox %d has no id any more: %w", i, errNoMailbox)
+	}
+	pointer := mailboxPointer(i)
+	region, _ := c.doc.Locate(pointer)
+	return finding.Member{
+		ID: who.ID, Name: who.UserPrincipalName, DisplayName: who.DisplayName,
+		Pointer: pointer, Line: region.StartLine,
+	}, nil
+}
+
+func mailboxPointer(i int) string { return "/mailboxes/" + strconv.Itoa(i) }
+
+// judged gives what is judged of one mailbox, as it stands in the snapshot.
+func (c *crowd) judged(member int) ([]byte, error) {
+	if class := c.classes.Of(member); c.classes.First(class) == member {
+		return c.classes.Text(c.source, class)
+	}
+	return c.classes.MemberText(c.source, member)
+}
+
+// rows lists the members of a population that lies in the evidence.
+type rows struct {
+	// pointer is where the list stands.
+	pointer string
+	members []finding.Member
+}
+
+// evidencePopulations are the populations that lie in the evidence.
+func evidencePopulations() []string { return []string{"sign_in", "okta_request"} }
+
+// evidenceRows reads who the rows of an evidence list are about.
+func evidenceRows(doc *snapshot.Document, name string) (*rows, error) {
+	r := &rows{pointer: "/evidence/" + name + "s"}
+	raw, ok := doc.Value(r.pointer)
+	if !ok {
+		return r, nil
+	}
+	var list []struct {
+		UserID            string `json:"user_id"`
+		UserPrincipalName string `json:"user_principal_name"`
+		UserName          string `json:"user_name"`
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("check: read %s: %w", r.pointer, err)
+	}
+	r.members = make([]finding.Member, len(list))
+	for i, row := range list {
+		region, _ := doc.Locate(r.at(i))
+		r.members[i] = finding.Member{ID: row.UserID, Name: cmp.Or(row.UserPrincipalName, row.UserName), Line: region.StartLine}
+	}
+	return r, nil
+}
+
+// at is the pointer of row i.
+func (r *rows) at(i int) string { return r.pointer + "/" + strconv.Itoa(i) }
+
+// pick lists the members of some rows without copying them.
+func (r *rows) pick(name string, chosen set) *finding.Members {
+	return finding.NewMembers(name, chosen.len(), func(yield func(finding.Member) bool) {
+		for i := range chosen.all() {
+			member := r.members[i]
+			member.Pointer = r.at(int(i))
+			if !yield(member) {
+				return
+			}
+		}
+	})
+}

@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// A tally is what one control says, put together from what it says of each batch.
+// The order of the batches has no influence on it.
+type tally struct {
+	lock   sync.Mutex
+	causes map[string]map[string]*cause // by rule and by what makes two the same
+	err    error
+	errAt  uint32
+}
+
+// A cause is what members of a population have in common: the key of a message
+// and its arguments. An entry that is about no member is a cause by itself.
+type cause struct {
+	entry
+	// members are the units of mailboxes, or the rows of another population.
+	members set
+}
+
+// take takes in what the control says of a batch whose first unit is given.
+func (t *tally) take(v verdict, first uint32) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	if v.err != nil {
+		if t.err == nil || first < t.errAt {
+			t.err, t.errAt = v.err, first
+		}
+		return
+	}
+	for rule, entries := range v.entries {
+		if t.causes == nil {
+			t.causes = map[string]map[string]*cause{}
+		}
+		byKey := t.causes[rule]
+		if byKey == nil {
+			byKey = map[string]*cause{}
+			t.causes[rule] = byKey
+		}
+		for _, e := range entries {
+			key := e.cause()
+			c := byKey[key]
+			if c == nil {
+				c = &cause{entry: e}
+				byKey[key] = c
+			} else if compareArgs(e.args, c.args) < 0 {
+				c.entry = e // the same whichever batch comes first
+			}
+			if e.population == "mailbox" {
+				c.members.add(first + uint32(e.index))
+			} else if e.population != "" {
+				c.members.add(uint32(e.index))
+			}
+		}
+	}
+}
+
+// broken reports whether the control has broken.
+func (t *tally) broken() bool {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	return t.err != nil
+}
+
+// of gives a rule's causes without what is said of the given units, in an order
+// that is always the same.
+func (t *tally) of(rule string, without set) []cause {
+	var list []cause
+	for _, c := range t.causes[rule] {
+		left := cause{entry: c.entry, members: slices.Clone(c.members)}
+		if c.population == "mailbox" {
+			left.members.remove(without)
+		}
+		if c.population == "" || left.members.len() > 0 {
+			list = append(list, left)
+		}
+	}
+	slices.SortFunc(list, compareCauses)
+	return list
+}
+
+// cause tells entries apart that are not about members of one cause.
+func (e *entry) cause() string {
+	if e.population == "" {
+		return fmt.Sprintf("%#v", *e)
+	}
+	return e.population + "\x00" + e.key + "\x00" + e.evidence + "\x00" + canonical(e.args)
+}
+
+func compareCauses(a, b cause) int {
+	return cmp.Or(
+		cmp.Compare(a.key, b.key),
+		cmp.Compare(a.resource.Kind, b.resource.Kind),
+		cmp.Compare(a.resource.ID, b.resource.ID),
+		cmp.Compare(a.resource.Name, b.resource.Name),
+		cmp.Compare(canonical(a.args), canonical(b.args)),
+		slices.Compare(a.at, b.at),
+		cmp.Compare(a.population, b.population),
+		cmp.Compare(a.evidence, b.evidence),
+		compareArgs(a.args, b.args),
+		cmp.Compare(a.cause(), b.cause()),
+	)
+}
+
+// compareArgs orders arguments as OPA orders them, name by name.
+func compareArgs(a, b finding.Args) int {
+	namesA, namesB := slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b))
+	for i := range min(len(namesA), len(namesB)) {
+		if c := cmp.Or(cmp.Compare(namesA[i], namesB[i]), compareValues(a[namesA[i]], b[namesB[i]])); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(len(namesA), len(namesB))
+}
+
+func compareValues(a, b any) int {
+	if c := cmp.Compare(rank(a), rank(b)); c != 0 {
+		return c
+	}
+	switch x := a.(type) {
+	case bool:
+		if x == b.(bool) {
+			return 0
+		} else if x {
+			return 1
+		}
+		return -1
+	case float64:
+		return cmp.Compare(x, b.(float64))
+	case string:
+		return cmp.Compare(x, b.(string))
+	case []any:
+		return slices.CompareFunc(x, b.([]any), compareValues)
+	}
+	return 0
+}
+
+// rank is the order of the kinds of values.
+func rank(v any) int {
+	switch v.(type) {
+	case bool:
+		return 1
+	case float64:
+		return 2
+	case string:
+		return 3
+	case []any:
+		return 4
+	}
+	return 0
+}

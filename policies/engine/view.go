@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed-07732396/postern/policies/population"
+)
+
+// A view is what a control can see of a mailbox: the fields that it reads, and the
+// parts that must be there. Mailboxes that differ in something else are the same
+// to it.
+type view struct {
+	// whole: everything at this place.
+	whole bool
+	// read: the control looks at the place itself, not only below it.
+	read   bool
+	fields map[string]*view
+}
+
+func (v *view) field(name string) *view {
+	if v.fields == nil {
+		v.fields = map[string]*view{}
+	}
+	below := v.fields[name]
+	if below == nil {
+		below = &view{}
+		v.fields[name] = below
+	}
+	return below
+}
+
+// add adds a place below a mailbox. A place that is looked up by a computed name,
+// or is an element of a list, stands for all that it lies in.
+func (v *view) add(place path, whole bool) {
+	for step := range place.steps() {
+		if step == anyElement {
+			v.whole = true
+			return
+		}
+		v = v.field(strings.ReplaceAll(step, "\x00", "/"))
+	}
+	v.read = true
+	v.whole = v.whole || whole
+}
+
+// key is the same for views that show the same.
+func (v *view) key() string {
+	if v.whole || v.read && len(v.fields) == 0 {
+		return "*"
+	}
+	var b strings.Builder
+	b.WriteByte('{')
+	for _, name := range slices.Sorted(maps.Keys(v.fields)) {
+		b.WriteString(strconv.Quote(name) + v.fields[name].key())
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// marks gives the marks that leave what the view shows. instants are the marks of
+// the instants at the same place.
+func (v *view) marks(instants *population.Marks) *population.Marks {
+	if v.whole || v.read && len(v.fields) == 0 {
+		return instants
+	}
+	shown := &population.Marks{Fields: map[string]*population.Marks{}, Others: &population.Marks{Drop: true}}
+	for name, below := range v.fields {
+		shown.Fields[name] = below.marks(instants.Field(name))
+	}
+	return shown
+}
+
+// viewOf gives what a control that reads so sees of a mailbox. parts are the parts
+// of a mailbox that it needs.
+func (r *reads) viewOf(parts []string) *view {
+	v := &view{}
+	mailbox := parsePath(perMailbox)
+	list := parsePath("mailboxes")
+	below := func(p path) path { return path(strings.TrimPrefix(string(p[len(mailbox):]), "/")) }
+	for p, reading := range r.found {
+		switch {
+		case mailbox.covers(p):
+			v.add(below(p), reading.whole)
+		case p.covers(list) && reading.whole:
+			v.whole = true // the list as a whole
+		}
+	}
+	for _, places := range []map[path]bool{r.sized, r.unknown} {
+		for p := range places {
+			if mailbox.covers(p) {
+				v.add(below(p), true)
+			}
+		}
+	}
+	for _, part := range parts {
+		_, name := parsePath(part).parent()
+		v.field(name)
+	}
+	// That a mailbox is looked at says nothing: all that is read of it stands below.
+	v.read = false
+	return v
+}
