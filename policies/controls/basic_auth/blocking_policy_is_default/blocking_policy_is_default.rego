@@ -8,7 +8,8 @@
 #   AUTH. The switch in the Microsoft 365 admin center under modern authentication
 #   makes a policy and a default too: whatever its name, it is judged by its flags,
 #   in the way of BASIC-001. A default that no policy answers to protects nobody
-#   for all that can be seen, and is told apart from having none.
+#   for all that can be seen, and is told apart from having none. That there is no
+#   default shows without the list of policies; what a default does shows in it.
 # related_resources:
 #   - ref: https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/disable-basic-authentication-in-exchange-online
 #     description: Disable Basic authentication in Exchange Online
@@ -18,12 +19,12 @@
 #   id: BASIC-002
 #   severity: high
 #   step: D
-#   needs:
-#     - exchange.organization_config
-#     - exchange.authentication_policies
+#   needs: [exchange.organization_config]
+#   optional: [exchange.authentication_policies]
 #   messages:
 #     none: The organisation has no default authentication policy (DefaultAuthenticationPolicy is empty).
 #     missing: The default authentication policy '{policy}' is not among the organisation's policies.
+#     unlisted: The policies were not read, so nothing shows what the default authentication policy does.
 #     unread: Exchange does not show which authentication policy is the default.
 #     open: The default authentication policy '{policy}' allows basic authentication ({flags}).
 #     silent: The default authentication policy '{policy}' does not answer for every protocol ({flags}).
@@ -51,18 +52,26 @@ violations contains {
 	"at": ["exchange", "organization_config", "DefaultAuthenticationPolicy"],
 } if {
 	_answer.key in {"none", "missing", "unread", "open", "silent"}
+	_told
 }
 
 unknown contains {"key": "strange", "args": _answer.args} if _answer.key == "strange"
+
+unknown contains {"key": "unlisted", "args": {}, "evidence": "exchange.authentication_policies"} if not _told
 
 notes contains {"key": "young", "args": {"policy": authentication_policies.name(_default.policy)}} if {
 	_answer.key == "blocks"
 	authentication_policies.changed_after(_default.policy, input.moments.settled_before)
 }
 
-_default := authentication_policies.default_policy(
-	input.exchange.organization_config,
-	input.exchange.authentication_policies,
-)
+# _told says whether the answer can be known: that there is no default, or that its
+# name cannot be read, shows without the list of policies.
+_told if input.exchange.authentication_policies
+
+_told if _answer.key in {"none", "unread"}
+
+_default := authentication_policies.default_policy(input.exchange.organization_config, _policies)
+
+_policies := object.get(input.exchange, "authentication_policies", [])
 
 _answer := authentication_policies.judged(_default)

@@ -91,3 +91,14 @@ test_notes_say_when_the_policy_is_young if {
 	weak := array.concat(changed, mutations[5].patch)
 	count(control.notes) == 0 with input as json.patch(good, weak)
 }
+
+test_without_the_policies_only_a_missing_default_shows if {
+	unread := json.patch(good, [{"op": "remove", "path": "/exchange/authentication_policies"}])
+	count(control.violations) == 0 with input as unread
+	found := control.unknown with input as unread
+	{entry.key | some entry in found} == {"unlisted"}
+	none := json.patch(unread, mutations[0].patch)
+	missing := control.violations with input as none
+	{entry.key | some entry in missing} == {"none"}
+	count(control.unknown) == 0 with input as none
+}
