@@ -310,16 +310,16 @@ func TestHostileNamesStayText(t *testing.T) {
 
 func TestManyMailboxesTakeNoMorePagesThanTheyMust(t *testing.T) {
 	if testing.Short() {
-		t.Skip("ten thousand mailboxes")
+		t.Skip("a hundred thousand mailboxes")
 	}
 	files := organisation()
-	mailboxes(files, 10_000)
+	mailboxes(files, 100_000)
 	c := collect(t, files, exchangetest.Options{}, collectors.Network{})
 	pages := map[string]int{}
 	for _, r := range c.server.Requests() {
 		pages[r.Cmdlet]++
 	}
-	if c.MailboxCount() != 10_000 || pages["Get-CASMailbox"] != 10 || pages["Get-User"] != 10 {
+	if c.MailboxCount() != 100_000 || pages["Get-CASMailbox"] != 100 || pages["Get-User"] != 100 {
 		t.Errorf("%d mailboxes, pages %v", c.MailboxCount(), pages)
 	}
 }
