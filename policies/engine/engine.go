@@ -42,10 +42,11 @@ type Engine struct {
 	timeout time.Duration
 	// accessMessages are the sentences of the access facts.
 	accessMessages map[string]string
-	// unreduced judges every mailbox by itself, all at once; maxClasses bounds the
-	// classes that are kept, 0 stands for the default.
-	unreduced  bool
-	maxClasses int
+	// unreduced judges every mailbox by itself, all at once. maxClasses bounds the
+	// classes that are kept, batchUnits what is judged together; 0 stands for the
+	// default.
+	unreduced              bool
+	maxClasses, batchUnits int
 }
 
 // A control is one control, ready to run.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,8 +17,10 @@ type panel struct {
 	controls []*control
 	// filter leaves what the controls see of a mailbox.
 	filter *population.Filter
-	// each: every mailbox is a unit. split: units may be judged in parts.
+	// each: every mailbox is a unit. split: units may be judged in parts, of so many
+	// as size says.
 	each, split bool
+	size        int
 
 	units uint32
 	// unitOf gives the unit of each class; it is not used where each mailbox is one.
@@ -73,7 +76,7 @@ func (e *Engine) panels(controls []*control, moments []string) []*panel {
 				marks = nil
 			}
 			p = &panel{
-				each: each, split: split, filter: population.NewFilter(c.sees.marks(marks), moments),
+				each: each, split: split, size: cmp.Or(e.batchUnits, batchUnits), filter: population.NewFilter(c.sees.marks(marks), moments),
 				parts: c.parts, lacks: make([]set, len(c.parts)), known: map[string]uint32{}, batch: &batch{},
 			}
 			byKey[key] = p
@@ -168,7 +171,7 @@ func (p *panel) addUnit(seen []byte) *batch {
 	}
 	b.units++
 	switch {
-	case p.split && b.units == batchUnits:
+	case p.split && int(b.units) == p.size:
 		p.batch = &batch{first: p.units}
 		return b
 	case !p.split && len(b.texts) > maxAtOnce:

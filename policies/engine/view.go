@@ -10,13 +10,11 @@ import (
 )
 
 // A view is what a control can see of a mailbox: the fields that it reads, and the
-// parts that must be there. Mailboxes that differ in something else are the same
-// to it.
+// parts that must be there. Of an object that it only looks into or asks for, it
+// sees that it is one. Mailboxes that differ in something else are the same to it.
 type view struct {
 	// whole: everything at this place.
-	whole bool
-	// read: the control looks at the place itself, not only below it.
-	read   bool
+	whole  bool
 	fields map[string]*view
 }
 
@@ -42,13 +40,12 @@ func (v *view) add(place path, whole bool) {
 		}
 		v = v.field(strings.ReplaceAll(step, "\x00", "/"))
 	}
-	v.read = true
 	v.whole = v.whole || whole
 }
 
 // key is the same for views that show the same.
 func (v *view) key() string {
-	if v.whole || v.read && len(v.fields) == 0 {
+	if v.whole {
 		return "*"
 	}
 	var b strings.Builder
@@ -63,7 +60,7 @@ func (v *view) key() string {
 // marks gives the marks that leave what the view shows. instants are the marks of
 // the instants at the same place.
 func (v *view) marks(instants *population.Marks) *population.Marks {
-	if v.whole || v.read && len(v.fields) == 0 {
+	if v.whole {
 		return instants
 	}
 	shown := &population.Marks{Fields: map[string]*population.Marks{}, Others: &population.Marks{Drop: true}}
@@ -99,7 +96,5 @@ func (r *reads) viewOf(parts []string) *view {
 		_, name := parsePath(part).parent()
 		v.field(name)
 	}
-	// That a mailbox is looked at says nothing: all that is read of it stands below.
-	v.read = false
 	return v
 }

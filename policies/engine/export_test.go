@@ -1,0 +1,51 @@
+package engine
+
+// EveryMailbox gives an engine that judges every single mailbox, all at once, as
+// if no two looked alike.
+func (e *Engine) EveryMailbox() *Engine {
+	every := *e
+	every.unreduced = true
+	return &every
+}
+
+// KeepClasses gives an engine that keeps only so many classes in memory.
+func (e *Engine) KeepClasses(n int) *Engine {
+	few := *e
+	few.maxClasses = n
+	return &few
+}
+
+// InBatches gives an engine that judges so many at once, where it may.
+func (e *Engine) InBatches(n int) *Engine {
+	small := *e
+	small.batchUnits = n
+	return &small
+}
+
+// NeedsEveryMailbox lists the controls that cannot do with mailboxes that look
+// alike as one, with the place that stands against it.
+func (e *Engine) NeedsEveryMailbox() map[string]string {
+	list := map[string]string{}
+	for _, c := range e.controls {
+		switch {
+		case c.unreduced:
+			list[c.entry.ID] = "it says so"
+		case !c.scale.distinct:
+			list[c.entry.ID] = c.scale.because.String()
+		case c.unordered != nil:
+			list[c.entry.ID] = "instants: " + c.unordered.String()
+		}
+	}
+	return list
+}
+
+// NeedsAllAtOnce lists the controls that cannot see mailboxes in parts.
+func (e *Engine) NeedsAllAtOnce() []string {
+	var list []string
+	for _, c := range e.controls {
+		if !c.scale.alone {
+			list = append(list, c.entry.ID)
+		}
+	}
+	return list
+}
