@@ -98,12 +98,18 @@ type Control struct {
 	Needs    []string `json:"needs,omitzero"`
 	Optional []string `json:"optional,omitzero"`
 	// Messages are sentences by key, with {name} for an argument.
-	Messages    map[string]string `json:"messages,omitzero"`
+	Messages map[string]string `json:"messages,omitzero"`
+	// Words are those that an argument names as WordPrefix and their key, so that
+	// they can be translated.
+	Words       map[string]string `json:"words,omitzero"`
 	Remediation Remediation       `json:"remediation"`
 	Mappings    []Mapping         `json:"mappings,omitzero"`
 	// EvidenceOnly marks a control that reports what could be read and never
 	// fails.
 	EvidenceOnly bool `json:"evidence_only,omitzero"`
+
+	// Language is that of the texts, nil for English. It is not saved: see In.
+	Language *Language `json:"-"`
 }
 
 // Link is a page that a control rests on.
@@ -149,6 +155,11 @@ type Result struct {
 	Notes []Reason `json:"notes,omitzero"`
 	// Error is what broke, for the outcome Error.
 	Error string `json:"error,omitzero"`
+	// Before is how the control ended in the baseline, empty where it was not
+	// judged or there is none; Fixed are the violations that the baseline has and
+	// this run does not. Their places are in the baseline's snapshot.
+	Before Outcome     `json:"before,omitzero"`
+	Fixed  []Violation `json:"fixed,omitzero"`
 }
 
 // Args are a message's arguments: texts, numbers, booleans, or lists of them.
@@ -178,6 +189,11 @@ type Violation struct {
 	// Fingerprint is the same as long as tenant, control and resource or cause
 	// are: see Fingerprint.
 	Fingerprint string `json:"fingerprint"`
+	// Waiver is set where the organisation lives with it for now.
+	Waiver *Waiver `json:"waiver,omitzero"`
+	// State says how it stands to the baseline, Drift how its members do.
+	State State  `json:"state,omitzero"`
+	Drift *Drift `json:"drift,omitzero"`
 }
 
 // Count is how many subjects the violation has: its members, or one.
@@ -227,6 +243,13 @@ type Reason struct {
 	Source string `json:"source,omitzero"`
 	// Count is how many members of a population it concerns, 0 for none.
 	Count int `json:"count,omitzero"`
+	// Resource is what it is about, if that is one thing, and Pointer and Region
+	// where that stands in the snapshot, or the first of Members.
+	Resource *Resource `json:"resource,omitzero"`
+	Pointer  string    `json:"pointer,omitzero"`
+	Region   *Region   `json:"region,omitzero"`
+	// Members are the members that Count counts, where they can be told.
+	Members *Members `json:"members,omitzero"`
 }
 
 // LedgerEntry is one line of the evidence ledger, as the snapshot has it.
@@ -284,6 +307,13 @@ type Report struct {
 	Ledger   []LedgerEntry `json:"ledger"`
 	// FailOn is the gravity from which a violation makes the gate fail, or none.
 	FailOn string `json:"fail_on"`
+	// FailOnNew lets only violations that are worse than in the baseline fail the
+	// gate.
+	FailOnNew bool `json:"fail_on_new,omitzero"`
+	// Access is who can reach the mail how, nil where that was not worked out.
+	Access *AccessMatrix `json:"access,omitzero"`
+	// Baseline is what the report was compared with, if it was.
+	Baseline *Baseline `json:"baseline,omitzero"`
 }
 
 // Summary counts a report's results.
@@ -291,7 +321,11 @@ type Summary struct {
 	ByOutcome map[Outcome]int
 	// FailedBySeverity counts the controls that failed.
 	FailedBySeverity map[Severity]int
-	// Gate reports a failed control at or above the report's FailOn.
+	// Waived counts the violations with a waiver; New, Changed and Fixed those that
+	// came, whose members differ and that went since the baseline.
+	Waived, New, Changed, Fixed int
+	// Gate reports a violation at or above the report's FailOn that is not waived,
+	// and with FailOnNew is worse than in the baseline.
 	Gate bool
 	// Incomplete reports a control whose outcome is unknown or error.
 	Incomplete bool
@@ -306,13 +340,41 @@ func (r *Report) Summarize() Summary {
 		switch result.Outcome {
 		case Fail:
 			s.FailedBySeverity[severity]++
-			if r.FailOn != "none" && severity.AtLeast(Severity(r.FailOn)) {
+			if r.FailOn != "none" && severity.AtLeast(Severity(r.FailOn)) && r.blocks(&result) {
 				s.Gate = true
 			}
 		case Unknown, Error:
 			s.Incomplete = true
 		}
 		// A failed control may still have gaps, but its outcome already says fail.
+		s.count(&result)
 	}
 	return s
+}
+
+func (s *Summary) count(r *Result) {
+	s.Fixed += len(r.Fixed)
+	for i := range r.Violations {
+		v := &r.Violations[i]
+		if v.Waiver != nil {
+			s.Waived++
+		}
+		switch v.State {
+		case New:
+			s.New++
+		case Changed:
+			s.Changed++
+		}
+	}
+}
+
+// blocks reports whether a violation of the result can fail the gate.
+func (r *Report) blocks(result *Result) bool {
+	for i := range result.Violations {
+		v := &result.Violations[i]
+		if v.Waiver == nil && (!r.FailOnNew || v.Worse()) {
+			return true
+		}
+	}
+	return false
 }

@@ -23,19 +23,31 @@ func StandardMessages() map[string]string {
 	}
 }
 
-// Sentence makes the sentence of a violation's or a reason's key in English.
+// Sentence makes the sentence of a violation's or a reason's key, in the control's
+// language (see In).
 // count and population give {members}, such as "1 mailbox" or "12 mailboxes";
 // count is 0 where there is no population. Texts of the tenant come out as they
 // are: the writer escapes.
 func (c *Control) Sentence(key string, args Args, count int, population string) string {
-	template, ok := c.Messages[key]
-	if !ok {
-		template, ok = StandardMessages()[key]
-	}
+	template, ok := c.template(key)
 	if !ok {
 		return key
 	}
-	return Fill(template, args, count, population)
+	f := filling{args: args, count: count, population: population, words: c.Words, language: c.Language}
+	return f.fill(template)
+}
+
+func (c *Control) template(key string) (string, bool) {
+	if template, ok := c.Messages[key]; ok {
+		return template, true
+	}
+	if c.Language != nil {
+		if template, ok := c.Language.Messages[key]; ok {
+			return template, true
+		}
+	}
+	template, ok := StandardMessages()[key]
+	return template, ok
 }
 
 // ViolationSentence makes the sentence of one of the control's violations.
@@ -48,9 +60,23 @@ func (c *Control) ViolationSentence(v *Violation) string {
 }
 
 // Fill puts arguments in the place of {name} in a template, and of {one|many} the
-// word that goes with count. A name without an argument stays as it stands, so
-// that the slip is seen.
+// word that goes with count, in English. A name without an argument stays as it
+// stands, so that the slip is seen.
 func Fill(template string, args Args, count int, population string) string {
+	f := filling{args: args, count: count, population: population}
+	return f.fill(template)
+}
+
+// filling is what fills a template.
+type filling struct {
+	args       Args
+	count      int
+	population string
+	words      map[string]string
+	language   *Language
+}
+
+func (f *filling) fill(template string) string {
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(template, "{")
@@ -63,25 +89,67 @@ func Fill(template string, args Args, count int, population string) string {
 			b.WriteString("{" + rest)
 			return b.String()
 		}
-		value, ok := args[name]
-		switch {
-		case ok:
-			b.WriteString(FormatArg(value))
-		case name == "members":
-			b.WriteString(CountNoun(count, population))
-		case name == "count":
-			b.WriteString(strconv.Itoa(count))
-		case strings.Contains(name, "|"):
-			one, many, _ := strings.Cut(name, "|")
-			if count == 1 {
-				many = one
-			}
-			b.WriteString(many)
-		default:
-			b.WriteString("{" + name + "}")
-		}
+		b.WriteString(f.value(name))
 		template = after
 	}
+}
+
+// value is what stands in the place of {name}.
+func (f *filling) value(name string) string {
+	value, ok := f.args[name]
+	switch {
+	case ok:
+		return FormatArg(f.spoken(value))
+	case name == "members":
+		return f.members()
+	case name == "count":
+		return strconv.Itoa(f.count)
+	case strings.Contains(name, "|"):
+		one, many, _ := strings.Cut(name, "|")
+		if f.count == 1 {
+			return one
+		}
+		return many
+	}
+	return "{" + name + "}"
+}
+
+func (f *filling) members() string {
+	if noun, ok := f.language.noun(f.count, f.population); ok {
+		return strconv.Itoa(f.count) + " " + noun
+	}
+	return CountNoun(f.count, f.population)
+}
+
+// WordPrefix begins an argument, or an item of a list, that is not the tenant's but
+// one of the control's Words: "word:any_network".
+const WordPrefix = "word:"
+
+// spoken puts words in the place of their names. A name that is no word of the
+// control is text like any other.
+func (f *filling) spoken(value any) any {
+	switch v := value.(type) {
+	case string:
+		if name, marked := strings.CutPrefix(v, WordPrefix); marked {
+			if word, ok := f.words[name]; ok {
+				return word
+			}
+		}
+		return v
+	case []string:
+		spoken := make([]string, len(v))
+		for i, item := range v {
+			spoken[i], _ = f.spoken(item).(string)
+		}
+		return spoken
+	case []any:
+		spoken := make([]any, len(v))
+		for i, item := range v {
+			spoken[i] = f.spoken(item)
+		}
+		return spoken
+	}
+	return value
 }
 
 // FormatArg writes one argument for people: lists with commas, whole numbers

@@ -68,6 +68,13 @@ func TestSchemaHoldsTheTypes(t *testing.T) {
 		"region":        reflect.TypeFor[finding.Region](),
 		"reason":        reflect.TypeFor[finding.Reason](),
 		"ledger_entry":  reflect.TypeFor[finding.LedgerEntry](),
+		"waiver":        reflect.TypeFor[finding.Waiver](),
+		"drift":         reflect.TypeFor[finding.Drift](),
+		"baseline":      reflect.TypeFor[finding.Baseline](),
+		"access_matrix": reflect.TypeFor[finding.AccessMatrix](),
+		"access_term":   reflect.TypeFor[finding.AccessTerm](),
+		"access_cell":   reflect.TypeFor[finding.AccessCell](),
+		"access_count":  reflect.TypeFor[finding.AccessCount](),
 	}
 	defs := definitions(t)
 	for name, typ := range types {
@@ -82,6 +89,9 @@ func TestSchemaHoldsTheTypes(t *testing.T) {
 			var fields, required []string
 			for i := range typ.NumField() {
 				tag, options, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+				if tag == "-" {
+					continue
+				}
 				if tag == "" {
 					t.Fatalf("%s has no JSON name", typ.Field(i).Name)
 				}
@@ -120,7 +130,10 @@ func TestSchemaHoldsTheConstants(t *testing.T) {
 		}
 		return def.Enum
 	}
-	var outcomes, severities, steps []string
+	var outcomes, severities, steps, doors []string
+	for _, outcome := range finding.AccessOutcomes() {
+		doors = append(doors, string(outcome))
+	}
 	for _, outcome := range finding.Outcomes() {
 		outcomes = append(outcomes, string(outcome))
 	}
@@ -134,7 +147,9 @@ func TestSchemaHoldsTheConstants(t *testing.T) {
 		name      string
 		want, got []string
 	}{
-		{"outcomes", outcomes, enum("result", "outcome")},
+		{"outcomes", outcomes, defs["outcome"].Enum},
+		{"outcomes of a door", doors, defs["access_outcome"].Enum},
+		{"states", []string{string(finding.New), string(finding.Changed), string(finding.Unchanged)}, enum("violation", "state")},
 		{"severities", severities, defs["severity"].Enum},
 		{"gate", append(severities, "none"), enum("report", "fail_on")},
 		{"steps", steps, enum("control", "step")},

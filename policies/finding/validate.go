@@ -82,6 +82,17 @@ func (r *Report) validateHead() error {
 	if r.Snapshot.Mailboxes < -1 {
 		return breach("/snapshot/mailboxes", "%d mailboxes", r.Snapshot.Mailboxes)
 	}
+	if r.FailOnNew && r.Baseline == nil {
+		return breach("/fail_on_new", "set without a baseline")
+	}
+	if err := r.Access.validate("/access"); err != nil {
+		return err
+	}
+	if r.Baseline != nil {
+		if err := r.Baseline.Access.validate("/baseline/access"); err != nil {
+			return err
+		}
+	}
 	if r.FailOn != "none" && !slices.Contains(Severities(), Severity(r.FailOn)) {
 		return breach("/fail_on", "%q is neither a severity nor none", r.FailOn)
 	}
@@ -107,6 +118,11 @@ func (r *Result) validate(at string) error {
 	}
 	for i := range r.Violations {
 		if err := r.Violations[i].validate(fmt.Sprintf("%s/violations/%d", at, i)); err != nil {
+			return err
+		}
+	}
+	for i := range r.Fixed {
+		if err := r.Fixed[i].validate(fmt.Sprintf("%s/fixed/%d", at, i)); err != nil {
 			return err
 		}
 	}
@@ -174,6 +190,12 @@ func (v *Violation) validate(at string) error {
 	if v.Members != nil && v.Members.Len() == 0 {
 		return breach(at+"/members", "a population without members")
 	}
+	if err := v.Waiver.validate(at + "/waiver"); err != nil {
+		return err
+	}
+	if err := v.State.validate(at + "/state"); err != nil {
+		return err
+	}
 	for i, step := range v.Steps {
 		stepAt := fmt.Sprintf("%s/steps/%d", at, i)
 		if err := step.Args.validate(stepAt + "/args"); err != nil {
@@ -192,6 +214,12 @@ func (r *Reason) validate(at string) error {
 	}
 	if r.Count < 0 {
 		return breach(at+"/count", "%d members", r.Count)
+	}
+	if r.Members != nil && r.Members.Len() != r.Count {
+		return breach(at+"/members", "%d members are listed and %d counted", r.Members.Len(), r.Count)
+	}
+	if err := r.Region.validate(at + "/region"); err != nil {
+		return err
 	}
 	return r.Args.validate(at + "/args")
 }

@@ -1,0 +1,76 @@
+package finding
+
+import "time"
+
+// State says how a violation stands to the baseline.
+type State string
+
+// The states. A violation has none where there is no baseline.
+const (
+	// New: the baseline does not have it.
+	New State = "new"
+	// Changed: the baseline has it, with other members.
+	Changed State = "changed"
+	// Unchanged: the baseline has it as it is.
+	Unchanged State = "unchanged"
+)
+
+// Baseline is what a report was compared with.
+type Baseline struct {
+	Snapshot SnapshotInfo `json:"snapshot"`
+	// Access is the baseline's access matrix, if it is known.
+	Access *AccessMatrix `json:"access,omitzero"`
+}
+
+// Drift says how a violation's members stand to those in the baseline.
+type Drift struct {
+	// Added and Removed count the members that came and went.
+	Added   int `json:"added"`
+	Removed int `json:"removed"`
+	// NewMembers are those that came, RemovedMembers those that went, nil where
+	// there are none. Places of the latter are in the baseline's snapshot.
+	NewMembers     *Members `json:"new_members,omitzero"`
+	RemovedMembers *Members `json:"removed_members,omitzero"`
+}
+
+// Worse reports whether the violation is new or has new members. One that nobody
+// compared is worse, so that a slip never hides a finding.
+func (v *Violation) Worse() bool {
+	return v.State == New || v.State == "" || v.Drift != nil && v.Drift.Added > 0
+}
+
+// Waiver is the organisation's decision to live with a violation for a time. It
+// does not change what the evidence shows, so the outcome stays.
+type Waiver struct {
+	// ID is its name in the file that holds it.
+	ID     string `json:"id"`
+	Owner  string `json:"owner"`
+	Reason string `json:"reason"`
+	Ticket string `json:"ticket,omitzero"`
+	// Expires is the last day on which it holds, as 2006-01-02.
+	Expires string `json:"expires"`
+	// File and Line are where it stands.
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+func (w *Waiver) validate(at string) error {
+	if w == nil {
+		return nil
+	}
+	if w.ID == "" || w.Owner == "" || w.Reason == "" {
+		return breach(at, "the waiver lacks its id, its owner or its reason")
+	}
+	if _, err := time.Parse("2006-01-02", w.Expires); err != nil {
+		return breach(at+"/expires", "%q is not written as 2006-01-02", w.Expires)
+	}
+	return nil
+}
+
+func (s State) validate(at string) error {
+	switch s {
+	case "", New, Changed, Unchanged:
+		return nil
+	}
+	return breach(at, "%q is no state", string(s))
+}
