@@ -15,6 +15,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/format"
 	"github.com/open-policy-agent/opa/v1/tester"
 
+	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies"
 )
 
@@ -101,6 +102,15 @@ func TestRego(t *testing.T) {
 				t.Errorf("%s:%d: no test runs this line", file, missed.Start.Row)
 			}
 		})
+	}
+}
+
+// TestSystemMailboxes holds the library to the list that the rest goes by.
+func TestSystemMailboxes(t *testing.T) {
+	var inRego []string
+	newRegoTests(t).eval(t, `[kind | some kind in data.lib.mailboxes._system]`, nil, &inRego)
+	if want := slices.Sorted(slices.Values(snapshot.SystemMailboxKinds())); !slices.Equal(slices.Sorted(slices.Values(inRego)), want) {
+		t.Errorf("the library has %v, the snapshot %v", inRego, want)
 	}
 }
 

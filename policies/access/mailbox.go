@@ -7,6 +7,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
 )
 
 // Mailbox is what is judged of one mailbox, in the shape of the snapshot's record;
@@ -130,9 +132,7 @@ func (m *Mailbox) leftOut() LeftOutReason {
 		}
 	}
 	if x := m.Exchange; x != nil {
-		switch text(x.RecipientTypeDetails) {
-		case "ArbitrationMailbox", "AuditLogMailbox", "AuxAuditLogMailbox", "DiscoveryMailbox", "MonitoringMailbox",
-			"SupervisoryReviewPolicyMailbox", "SystemMailbox":
+		if snapshot.IsSystemMailbox(text(x.RecipientTypeDetails)) {
 			return SystemMailbox
 		}
 		if disabled == unread && settingOf(x.AccountDisabled) == on {

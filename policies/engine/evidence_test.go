@@ -197,6 +197,46 @@ func TestMembersWithoutEvidence(t *testing.T) {
 	}
 }
 
+// TestSystemMailboxesNeedNoUser expects no gap for a mailbox that is Exchange's
+// own, and one for a user's that looks the same to the control.
+func TestSystemMailboxesNeedNoUser(t *testing.T) {
+	control := edited(t, aPopulation, `needs: ["mailboxes[].exchange"]`, `needs: ["mailboxes[].domain", "mailboxes[].entra.groups", "mailboxes[].exchange"]`)
+	control = control[:strings.Index(control, "violations contains")] + `violations contains {"key": "on", "args": {"kind": "any"}, "mailbox": i} if {
+	some i, mailbox in input.mailboxes
+	not mailbox.entra.groups
+}
+
+notes contains {"key": "emergency", "args": {}, "mailbox": i} if some i, _ in input.mailboxes
+
+unknown contains {"key": "undecided", "args": {}, "mailbox": i} if {
+	some i, mailbox in input.mailboxes
+	mailbox.entra.accountEnabled == null
+}
+
+not_applicable contains {"key": "none", "args": {}} if count(input.mailboxes) == 0
+`
+	judge := load(t, engine.Options{Policies: policies(populationFile, control)})
+	for kind, wanting := range map[string]int{"DiscoveryMailbox": 0, "SystemMailbox": 0, "UserMailbox": 1, "NewKindOfMailbox": 1} {
+		for name, e := range map[string]*engine.Engine{"alike": judge, "every mailbox": judge.EveryMailbox()} {
+			document := aSnapshot()
+			mailboxes := append(document["mailboxes"].([]any), aMailbox(3, object{"PopEnabled": false, "RecipientTypeDetails": kind}))
+			mailboxes[0].(object)["entra"] = object{"groups": []any{}, "accountEnabled": true}
+			mailboxes[1].(object)["exchange"].(object)["RecipientTypeDetails"] = "ArbitrationMailbox"
+			delete(mailboxes[1].(object), "entra")
+			delete(mailboxes[2].(object), "entra")
+			document["mailboxes"] = mailboxes
+			r := check(t, e, input(t, document)).Results[0]
+			counts := 0
+			for _, reason := range r.Unknowns {
+				counts += reason.Count
+			}
+			if want := map[int]finding.Outcome{0: finding.Pass, 1: finding.Unknown}[wanting]; r.Outcome != want || counts != wanting {
+				t.Errorf("%s, %s: %s, %+v", kind, name, r.Outcome, r.Unknowns)
+			}
+		}
+	}
+}
+
 func TestNoMailboxes(t *testing.T) {
 	document := aSnapshot()
 	document["mailboxes"] = []any{}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
@@ -26,9 +27,11 @@ type panel struct {
 	// unitOf gives the unit of each class; it is not used where each mailbox is one.
 	unitOf []uint32
 	// parts are what the controls need of every mailbox, lacks the units that do not
-	// have it.
-	parts []string
-	lacks []set
+	// have it. exempt are units that need not have it: Exchange's own mailboxes, to
+	// which nobody signs in and most of which belong to no user.
+	parts  []string
+	lacks  []set
+	exempt set
 	// known finds a unit by its key, as far as there is room.
 	known map[string]uint32
 	key   []byte
@@ -123,7 +126,10 @@ func (p *panel) add(text []byte) (*batch, error) {
 	case !ok:
 		return nil, errNoMailbox
 	case p.each:
-		return p.addEach(), nil
+		return p.addEach(text), nil
+	}
+	if p.exempts(text) {
+		p.key = append(p.key, "system"...)
 	}
 	unit, known := p.known[string(p.key)]
 	p.unitOf = append(p.unitOf, unit)
@@ -138,11 +144,25 @@ func (p *panel) add(text []byte) (*batch, error) {
 	if p.batch != nil {
 		p.batch.texts = append(p.batch.texts, seen)
 	}
-	return p.addUnit(seen), nil
+	return p.addUnit(text, seen), nil
 }
 
+// exempts reports whether a mailbox lacks what the controls need, and need not
+// have it.
+func (p *panel) exempts(text []byte) bool {
+	for _, part := range p.parts {
+		if !population.Has(text, partName(part)) {
+			return snapshot.IsSystemMailbox(population.Text(text, "exchange", "RecipientTypeDetails"))
+		}
+	}
+	return false
+}
+
+// partName is the field of a mailbox that a path such as mailboxes[].entra names.
+func partName(part string) string { return strings.TrimPrefix(part, perMailbox+".") }
+
 // addEach takes in a mailbox as a unit of its own.
-func (p *panel) addEach() *batch {
+func (p *panel) addEach(text []byte) *batch {
 	if b := p.batch; b != nil {
 		at, known := b.known[string(p.key)]
 		if !known {
@@ -155,14 +175,19 @@ func (p *panel) addEach() *batch {
 		}
 		b.order = append(b.order, at)
 	}
-	return p.addUnit(p.key)
+	return p.addUnit(text, p.key)
 }
 
-func (p *panel) addUnit(seen []byte) *batch {
+// addUnit takes in a unit, by all that is judged of its first mailbox and by what
+// the controls see of it.
+func (p *panel) addUnit(text, seen []byte) *batch {
 	for i, part := range p.parts {
-		if !population.Has(seen, strings.TrimPrefix(part, perMailbox+".")) {
+		if !population.Has(seen, partName(part)) {
 			p.lacks[i].add(p.units)
 		}
+	}
+	if p.exempts(text) {
+		p.exempt.add(p.units)
 	}
 	p.units++
 	b := p.batch

@@ -95,7 +95,8 @@ func (j *judgement) result(c *control) finding.Result {
 }
 
 // A lack is the mailboxes that have no evidence of a kind that a control needs.
-// Nothing can be said about them, neither good nor bad.
+// Nothing can be said about them, neither good nor bad; of those that need no such
+// evidence nothing has to be.
 type lack struct {
 	of      set
 	reasons []finding.Reason
@@ -106,7 +107,9 @@ func (j *judgement) lacking(c *control) lack {
 	p := j.panels[c]
 	for i, part := range p.parts {
 		l.of.merge(p.lacks[i])
-		if n := j.affected(c, p.lacks[i]).count(); n > 0 {
+		wanting := slices.Clone(p.lacks[i])
+		wanting.remove(p.exempt)
+		if n := j.affected(c, wanting).count(); n > 0 {
 			r := reason("members_without_evidence", part, nil)
 			r.Count = n
 			l.reasons = append(l.reasons, r)

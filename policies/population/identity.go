@@ -52,13 +52,32 @@ func plainName(quoted []byte) []byte {
 // Has reports whether a record has something at a path of names, null included.
 func Has(record []byte, path ...string) bool {
 	s := scanner{text: record}
+	return s.walk(path) && !s.bad
+}
+
+// walk steps to the value at a path of names.
+func (s *scanner) walk(path []string) bool {
 	s.space()
 	for _, name := range path {
 		if s.peek() != '{' || !s.enter(name) {
 			return false
 		}
 	}
-	return !s.bad
+	return true
+}
+
+// Text gives the text that a record has at a path of names, empty for anything
+// else.
+func Text(record []byte, path ...string) string {
+	s := scanner{text: record}
+	if !s.walk(path) || s.peek() != '"' {
+		return ""
+	}
+	quoted := s.str()
+	if s.bad {
+		return ""
+	}
+	return unquote(quoted)
 }
 
 // enter steps to the value of an object's field.

@@ -21,7 +21,9 @@ counts(mailbox) if {
 
 # METADATA
 # description: Whether the mailbox belongs to Exchange itself.
-is_system(mailbox) if mailbox.exchange.RecipientTypeDetails in {
+is_system(mailbox) if mailbox.exchange.RecipientTypeDetails in _system
+
+_system := {
 	"ArbitrationMailbox",
 	"AuditLogMailbox",
 	"AuxAuditLogMailbox",
