@@ -72,13 +72,14 @@ notes contains {"key": "young", "args": _judged[i].args, "mailbox": i} if {
 
 not_applicable contains {"key": "no_mailboxes", "args": {}} if count(input.mailboxes) == 0
 
-_effective[i] := authentication_policies.effective(
-	mailbox,
-	input.exchange.organization_config,
-	input.exchange.authentication_policies,
-) if {
+_effective := {i: policy |
 	some i, mailbox in input.mailboxes
 	mailboxes.counts(mailbox)
+	policy := authentication_policies.effective(
+		mailbox,
+		input.exchange.organization_config,
+		input.exchange.authentication_policies,
+	)
 }
 
-_judged[i] := authentication_policies.judged_on_smtp(_effective[i])
+_judged := {i: authentication_policies.judged_on_smtp(policy) | some i, policy in _effective}

@@ -114,16 +114,17 @@ _entry(i, key) := {"key": key, "args": {"domain": _domain(input.mailboxes[i])}, 
 _domain(mailbox) := object.get(mailbox, "domain", "")
 
 # The type of the domain of every user who can sign in.
-_users[i] := domains.type(input.entra.domains, _domain(mailbox)) if {
+_users := {i: domains.type(input.entra.domains, _domain(mailbox)) |
 	some i, mailbox in input.mailboxes
 	mailboxes.signs_in(mailbox)
 }
 
 # Whether Entra demands a second factor of a break-glass user outside Okta.
-_break_glass[i] := conditional_access.break_glass_entra_mfa(_defaults, _policies, mailbox, input.config.break_glass, _strengths) if {
+_break_glass := {i: answer |
 	some i, "Managed" in _users
 	mailbox := input.mailboxes[i]
 	mailboxes.is_break_glass(mailbox)
+	answer := conditional_access.break_glass_entra_mfa(_defaults, _policies, mailbox, input.config.break_glass, _strengths)
 }
 
 default _defaults := null

@@ -62,7 +62,7 @@ unknown contains {"key": "roles_unread", "args": {}, "mailbox": i} if {
 
 not_applicable contains {"key": "no_mailboxes", "args": {}} if count(input.mailboxes) == 0
 
-_not_off[i] := key if {
+_not_off := {i: key |
 	some i, mailbox in input.mailboxes
 	mailboxes.counts(mailbox)
 	key := administrators.powershell(mailbox)

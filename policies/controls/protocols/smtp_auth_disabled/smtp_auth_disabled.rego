@@ -126,12 +126,12 @@ _open := {"override", "organisation", "not_set"}
 
 _locked if input.entra.security_defaults.isEnabled == true
 
-_switches[i] := smtp.switch(mailbox, input.exchange.transport_config, input.collected_at) if {
+_switches := {i: smtp.switch(mailbox, input.exchange.transport_config, input.collected_at) |
 	some i, mailbox in input.mailboxes
 	mailboxes.counts(mailbox)
 }
 
-_exposures[i] := smtp.exposure(switch, effective) if {
+_exposures := {i: smtp.exposure(switch, effective) |
 	some i, switch in _switches
 	effective := authentication_policies.effective(
 		input.mailboxes[i],

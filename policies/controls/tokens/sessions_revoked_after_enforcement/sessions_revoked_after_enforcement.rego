@@ -64,7 +64,7 @@ not_applicable contains {"key": "no_mailboxes", "args": {}} if count(input.mailb
 
 _enforced if is_string(input.moments.enforced_at)
 
-_unrevoked[i] := mailbox if {
+_unrevoked := {i: mailbox |
 	_enforced
 	some i, mailbox in input.mailboxes
 	not _revoked(mailbox)
