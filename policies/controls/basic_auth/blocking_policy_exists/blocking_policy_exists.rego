@@ -70,7 +70,7 @@ unknown contains {"key": "strange", "args": _args(i)} if {
 	some i, "strange" in _verdicts
 }
 
-_verdicts[i] := authentication_policies.verdict(policy) if {
+_verdicts := {i: authentication_policies.verdict(policy) |
 	some i, policy in input.exchange.authentication_policies
 }
 

@@ -61,7 +61,7 @@ notes contains {"key": "attempted", "args": {"client": judged.client}, "okta_req
 	input.evidence.okta_requests[i].failed > 0
 }
 
-_judged[i] := clients.judge(request.user_agent) if {
+_judged := {i: clients.judge(request.user_agent) |
 	some i, request in input.evidence.okta_requests
 }
 

@@ -72,12 +72,12 @@ notes contains {
 }
 
 # A sign-in that Entra calls modern shows by itself that its client can do it.
-_sign_ins[i] := clients.judge(object.get(sign_in, "user_agent", "")) if {
+_sign_ins := {i: clients.judge(object.get(sign_in, "user_agent", "")) |
 	some i, sign_in in input.evidence.sign_ins
 	clients.legacy(sign_in)
 }
 
-_okta_requests[i] := clients.judge(request.user_agent) if {
+_okta_requests := {i: clients.judge(request.user_agent) |
 	some i, request in input.evidence.okta_requests
 }
 

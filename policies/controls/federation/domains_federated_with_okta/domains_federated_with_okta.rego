@@ -112,7 +112,7 @@ notes contains {"key": "certificates_not_compared", "args": {"domain": domain.id
 
 not_applicable contains {"key": "no_domains", "args": {}} if count(_judged) == 0
 
-_judged[i] := domain if {
+_judged := {i: domain |
 	some i, domain in input.entra.domains
 	not domain.isVerified == false
 	not domain.isInitial == true

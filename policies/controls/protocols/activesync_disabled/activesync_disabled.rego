@@ -52,14 +52,12 @@ notes contains {"key": "declared", "args": {}, "mailbox": i} if {
 
 not_applicable contains {"key": "no_mailboxes", "args": {}} if count(input.mailboxes) == 0
 
-_not_disabled[i] := "enabled" if {
+_not_disabled := {i: key |
 	some i, mailbox in input.mailboxes
 	mailboxes.counts(mailbox)
-	mailbox.exchange.ActiveSyncEnabled == true
+	key := _not_disabled_as(mailbox)
 }
 
-_not_disabled[i] := "not_set" if {
-	some i, mailbox in input.mailboxes
-	mailboxes.counts(mailbox)
-	not mailboxes.says(mailbox, "ActiveSyncEnabled")
-}
+_not_disabled_as(mailbox) := "enabled" if mailbox.exchange.ActiveSyncEnabled == true
+
+_not_disabled_as(mailbox) := "not_set" if not mailboxes.says(mailbox, "ActiveSyncEnabled")
