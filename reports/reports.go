@@ -13,9 +13,12 @@ import (
 
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/reports/csv"
+	"github.com/seed-07732396/postern/reports/github"
+	"github.com/seed-07732396/postern/reports/gitlab"
 	"github.com/seed-07732396/postern/reports/json"
 	"github.com/seed-07732396/postern/reports/junit"
 	"github.com/seed-07732396/postern/reports/markdown"
+	"github.com/seed-07732396/postern/reports/ocsf"
 	"github.com/seed-07732396/postern/reports/sarif"
 	"github.com/seed-07732396/postern/reports/text"
 )
@@ -51,6 +54,9 @@ func Formats() []Format {
 		{"junit", "one test case a control, for any build system"},
 		{"csv", "one row a subject, for spreadsheets"},
 		{"markdown", "a job summary for GitHub"},
+		{"github", "annotations of a job at GitHub: the worst ten"},
+		{"gitlab-codequality", "the code quality report of a merge request at GitLab"},
+		{"ocsf", "one Compliance Finding a line, for data lakes and SIEMs"},
 	}
 }
 
@@ -81,6 +87,12 @@ func Write(format string, w io.Writer, report *finding.Report, options Options) 
 		return csv.Write(w, report)
 	case "markdown":
 		return markdown.Write(w, report)
+	case "github":
+		return github.Write(w, report)
+	case "gitlab-codequality":
+		return gitlab.Write(w, report)
+	case "ocsf":
+		return ocsf.Write(w, report)
 	}
 	var names []string
 	for _, known := range Formats() {

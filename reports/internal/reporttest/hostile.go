@@ -45,12 +45,17 @@ var fixed = []string{
 	"Control.ID", "Control.Severity", "Control.Step", "Result.Control", "Result.Outcome",
 	"Violation.Key", "Violation.Fingerprint", "TraceStep.Key", "Reason.Key",
 	"SnapshotInfo.SHA256", "SnapshotInfo.CollectedAt", "LedgerEntry.Status", "Report.FailOn",
+	"Violation.State", "Waiver.Expires", "Result.Before",
 }
 
 // Hostile is the mixed report with a text in every place that can hold one:
 // before and behind each name, argument, sentence and path.
-func Hostile(text string) *finding.Report {
-	r := Mixed()
+func Hostile(text string) *finding.Report { return hostile(Mixed(), text) }
+
+// HostileDrift is the same of the report with waivers and a baseline.
+func HostileDrift(text string) *finding.Report { return hostile(Drift(), text) }
+
+func hostile(r *finding.Report, text string) *finding.Report {
 	poison(reflect.ValueOf(r).Elem(), text)
 	members := r.Results[3].Violations[0].Members.First(12)
 	for i := range members {

@@ -29,9 +29,11 @@ func Cases() []Case {
 		{"population of 100,000", Population(100_000)},
 		{"no controls", Empty()},
 		{"no names", Nameless()},
+		{"waivers and drift", Drift()},
 	}
 	for _, hostile := range HostileTexts() {
-		cases = append(cases, Case{"hostile: " + hostile.Name, Hostile(hostile.Text)})
+		cases = append(cases, Case{"hostile: " + hostile.Name, Hostile(hostile.Text)},
+			Case{"hostile waivers and drift: " + hostile.Name, HostileDrift(hostile.Text)})
 	}
 	return cases
 }
