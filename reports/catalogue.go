@@ -20,7 +20,8 @@ func CatalogueFormats() []string { return []string{"text", "json", "markdown"} }
 func WriteCatalogue(format string, w io.Writer, controls []finding.Control, options Options) error {
 	switch format {
 	case "text":
-		o := text.Options{Color: options.Color, Width: options.Width}
+		controls = inLanguage(controls, options.Language)
+		o := text.Options{Color: options.Color, Width: options.Width, Language: options.Language}
 		if len(controls) == 1 {
 			return text.Control(w, &controls[0], o)
 		}
@@ -35,4 +36,12 @@ func WriteCatalogue(format string, w io.Writer, controls []finding.Control, opti
 		return markdown.Catalogue(w, controls)
 	}
 	return fmt.Errorf("%w %q", ErrFormat, format)
+}
+
+func inLanguage(controls []finding.Control, language *finding.Language) []finding.Control {
+	translated := make([]finding.Control, len(controls))
+	for i := range controls {
+		translated[i] = controls[i].In(language)
+	}
+	return translated
 }

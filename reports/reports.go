@@ -35,6 +35,9 @@ type Options struct {
 	Explain bool
 	// Verbose gives each control a line of its own in the format text.
 	Verbose bool
+	// Language is that of the formats text and html, nil for English. The others stay
+	// English, because programs read them.
+	Language *finding.Language
 	// Source is what version control knows of the snapshot file, for SARIF.
 	Source sarif.Source
 }
@@ -72,8 +75,9 @@ func Write(format string, w io.Writer, report *finding.Report, options Options) 
 	}
 	switch format {
 	case "text":
-		return text.Write(w, report, text.Options{
+		return text.Write(w, report.In(options.Language), text.Options{
 			Color: options.Color, Width: options.Width, Explain: options.Explain, Verbose: options.Verbose,
+			Language: options.Language,
 		})
 	case "json":
 		return json.Write(w, report)

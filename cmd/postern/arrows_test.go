@@ -29,6 +29,7 @@ var arrows = []struct {
 	{"collectors/imports/...", []string{"collectors/snapshot", "collectors", "collectors/imports/..."}},
 	{"policies/finding", nil},
 	{"policies", nil},
+	{"policies/translation", []string{"policies/finding"}},
 	{"policies/population", []string{"collectors/snapshot"}},
 	{"policies/access", []string{"collectors/snapshot", "policies/population", "policies/finding"}},
 	{"policies/engine", []string{"collectors/snapshot", "policies/population", "policies/finding"}},

@@ -33,6 +33,7 @@ type checkOptions struct {
 	configPath  string
 	snapshotURI string
 	tenant      string
+	lang        string
 	version     string
 	explain     bool
 	verbose     bool
@@ -56,6 +57,7 @@ func (o *checkOptions) addReportFlags(cmd *cobra.Command) {
 	flags.StringVarP(&o.output, "output", "o", "", "`path` for the format that names none")
 	flags.StringVar(&o.failOn, "fail-on", "", "exit 3 from this `severity` on: critical, high, medium, low, info or none (default low)")
 	flags.BoolVarP(&o.explain, "explain", "e", false, "text: say why each finding matters and how to put it right")
+	addLanguageFlag(cmd, &o.lang)
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "text: list all members and what passed, not only a sample")
 }
 
@@ -141,8 +143,8 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 		Tool:         finding.Tool{Name: "postern", Version: o.version},
 		FailOn:       failOn,
 	}
-	plan.report = reports.Options{Explain: o.explain, Verbose: o.verbose}
-	return plan, nil
+	plan.report, err = o.shown()
+	return plan, err
 }
 
 // controlOptions are those of all controls, with the access facts that they read.
@@ -162,6 +164,9 @@ func (o *checkOptions) tenantDeclarations(settings *config) (*declarations, erro
 // fillFrom takes the configuration's defaults for flags that were not given.
 func (o *checkOptions) fillFrom(cmd *cobra.Command, c *checkConfig) {
 	given := cmd.Flags().Changed
+	if !given("lang") && c.Lang != "" {
+		o.lang = c.Lang
+	}
 	if !given("fail-on") {
 		o.failOn = c.FailOn
 	}

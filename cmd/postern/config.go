@@ -55,6 +55,7 @@ type breakGlass struct {
 
 // checkConfig holds defaults for flags; a flag given on the command line wins.
 type checkConfig struct {
+	Lang   string   `yaml:"lang"`
 	FailOn string   `yaml:"fail_on"`
 	MaxAge string   `yaml:"max_age"`
 	Only   []string `yaml:"only"`

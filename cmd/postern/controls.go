@@ -11,7 +11,7 @@ import (
 )
 
 func newControls(a *app) *cobra.Command {
-	var format string
+	var format, lang string
 	var own []string
 	cmd := &cobra.Command{
 		Use:   "controls [ID]",
@@ -32,17 +32,22 @@ other frameworks it answers.`,
 			if !slices.Contains(reports.CatalogueFormats(), format) {
 				return usageErrorf("formats: "+strings.Join(reports.CatalogueFormats(), ", "), "unknown format %q", format)
 			}
+			texts, err := language(lang, own)
+			if err != nil {
+				return err
+			}
 			options := controlOptions(own)
 			options.Only = args
 			judge, err := loadControls(options)
 			if err != nil {
 				return err
 			}
-			shown := reports.Options{Color: a.color(), Width: a.width}
+			shown := reports.Options{Color: a.color(), Width: a.width, Language: texts}
 			return writeStdout(a.out, func(w io.Writer) error { return reports.WriteCatalogue(format, w, judge.Controls(), shown) })
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`name` of the format: text, json or markdown")
+	addLanguageFlag(cmd, &lang)
 	cmd.Flags().StringArrayVar(&own, "policy", nil, "also list the controls in this `folder`, repeatable")
 	return cmd
 }

@@ -25,7 +25,7 @@ import (
 const demoTenant = "demo"
 
 func newDemo(a *app) *cobra.Command {
-	var folder string
+	var folder, lang string
 	var explain bool
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -38,14 +38,15 @@ The company has complete evidence and some open doors, so the exit code is 3.`,
 		Example: `  postern demo
   postern demo -o tour --explain`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, folder, explain) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, folder, lang, explain) },
 	}
 	cmd.Flags().StringVarP(&folder, "output", "o", "postern-demo", "`folder` for the snapshot and the reports")
 	cmd.Flags().BoolVarP(&explain, "explain", "e", false, "say why each finding matters and how to put it right")
+	addLanguageFlag(cmd, &lang)
 	return cmd
 }
 
-func (a *app) demo(cmd *cobra.Command, folder string, explain bool) error {
+func (a *app) demo(cmd *cobra.Command, folder, lang string, explain bool) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("make the demo's folder: %w", err)
 	}
@@ -60,7 +61,7 @@ func (a *app) demo(cmd *cobra.Command, folder string, explain bool) error {
 		return err
 	}
 	in := func(name string) string { return filepath.Join(folder, name) }
-	o := checkOptions{version: a.version, explain: explain, failOn: "low", formats: []string{
+	o := checkOptions{version: a.version, explain: explain, lang: lang, failOn: "low", formats: []string{
 		"text", "json=" + in("findings.json"), "sarif=" + in("report.sarif"), "sarif-full=" + in("report-full.sarif"),
 		"junit=" + in("report.junit.xml"), "csv=" + in("report.csv"), "markdown=" + in("report.md"),
 	}}

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-07732396/postern/policies/finding"
-	"github.com/seed-07732396/postern/reports"
 	reportsjson "github.com/seed-07732396/postern/reports/json"
 )
 
@@ -39,7 +38,10 @@ without the snapshot. The exit code is that of the check.`,
 					return err
 				}
 			}
-			options := reports.Options{Explain: o.explain, Verbose: o.verbose}
+			options, err := o.shown()
+			if err != nil {
+				return err
+			}
 			if err := a.writeReports(outputs, saved, options); err != nil {
 				return err
 			}

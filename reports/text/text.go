@@ -29,6 +29,9 @@ type Options struct {
 	// Explain adds what a control is about and what to do to each that does not
 	// pass.
 	Explain bool
+	// Language is that of Postern's own words, nil for English. The controls of the
+	// report bring theirs.
+	Language *finding.Language
 	// Verbose gives each control that passes or does not apply a line of its own.
 	Verbose bool
 }

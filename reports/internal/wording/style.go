@@ -63,10 +63,10 @@ const (
 func (s Style) sentence(control *finding.Control, key string, args finding.Args, count int, population string) string {
 	marked := make(finding.Args, len(args))
 	for name, value := range args {
-		marked[name] = mark(value)
+		marked[name] = mark(value, control.Words)
 	}
 	// A template is a line of Postern's own, but not every control is.
-	clean := finding.Control{}
+	clean := finding.Control{Language: control.Language}
 	if template, ok := control.Messages[key]; ok {
 		clean.Messages = map[string]string{key: escape.Line(strings.Join(strings.Fields(template), " "))}
 	}
@@ -93,7 +93,8 @@ func (s Style) render(text string) string {
 }
 
 // mark makes an argument a text in which the names stand between marks.
-func mark(value any) string {
+// The control's own words are no names.
+func mark(value any, words map[string]string) string {
 	switch v := value.(type) {
 	case nil:
 		return "null"
@@ -104,23 +105,34 @@ func mark(value any) string {
 		for i, item := range v {
 			texts[i] = finding.FormatArg(item)
 		}
-		return markList(texts)
+		return markList(texts, words)
 	case []string:
-		return markList(v)
+		return markList(v, words)
 	default:
-		return markName(finding.FormatArg(v))
+		return markText(finding.FormatArg(v), words)
 	}
+}
+
+// markText marks a text of the tenant, or puts the control's word in the place of
+// its name.
+func markText(text string, words map[string]string) string {
+	if name, ok := strings.CutPrefix(text, finding.WordPrefix); ok {
+		if word, ok := words[name]; ok {
+			return escape.Line(word)
+		}
+	}
+	return markName(text)
 }
 
 func markName(name string) string {
 	return nameStart + escape.Cut(escape.Line(name), MaxName) + nameEnd
 }
 
-func markList(items []string) string {
+func markList(items []string, words map[string]string) string {
 	shown := items[:min(len(items), MaxItems)]
 	names := make([]string, len(shown))
 	for i, item := range shown {
-		names[i] = markName(item)
+		names[i] = markText(item, words)
 	}
 	list := strings.Join(names, ", ")
 	if more := len(items) - len(shown); more > 0 {

@@ -82,11 +82,14 @@ func TestSentence(t *testing.T) {
 		{"no full stop", "{a}", finding.Args{"a": "x"}, "x.", "`x`."},
 		{"the argument brings the full stop", "{a}", finding.Args{"a": "x."}, "x.", "`x.`"},
 		{"a template of several lines", "a\n  b\x1b.", nil, `a b\x1b.`, `a b\\x1b.`},
+		{"a word of the control", "From {a}.", finding.Args{"a": "word:anywhere"}, "From *any* place.", `From \*any\* place.`},
+		{"words in a list", "From {a}.", finding.Args{"a": []any{"word:anywhere", "b"}}, "From *any* place, b.", "From \\*any\\* place, `b`."},
+		{"no word of the control", "From {a}.", finding.Args{"a": "word:x"}, "From word:x.", "From `word:x`."},
 		{"a slip", "{a} {b}.", finding.Args{"a": "x"}, "x {b}.", "`x` {b}."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			control := &finding.Control{Messages: map[string]string{"k": test.template}}
+			control := &finding.Control{Messages: map[string]string{"k": test.template}, Words: map[string]string{"anywhere": "*any* place"}}
 			v := &finding.Violation{Key: "k", Args: test.args}
 			if got := wording.Plain().Violation(control, v); got != test.plain {
 				t.Errorf("plain: %q, want %q", got, test.plain)
