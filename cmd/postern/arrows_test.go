@@ -37,6 +37,8 @@ var arrows = []struct {
 	{"policies/drift", builtOn()},
 	{"policies/impact", builtOn()},
 	{"policies/plan", builtOn()},
+	// What impact finds is presented where all presentation is.
+	{"reports/usage", []string{"policies/finding", "policies/impact", "reports/..."}},
 	{"reports/...", []string{"policies/finding", "reports/..."}},
 	{"testdata", nil},
 	{"cmd/...", []string{"..."}},

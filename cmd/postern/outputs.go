@@ -23,6 +23,15 @@ type output struct {
 // parseOutputs reads the values of -f and -o: each spec is name or name=path,
 // and path takes the one format that names no path. No spec is text on stdout.
 func parseOutputs(specs []string, path string) ([]output, error) {
+	var names []string
+	for _, f := range reports.Formats() {
+		names = append(names, f.Name)
+	}
+	return parseOutputsOf(names, specs, path)
+}
+
+// parseOutputsOf is parseOutputs for a command with formats of its own.
+func parseOutputsOf(names, specs []string, path string) ([]output, error) {
 	if len(specs) == 0 {
 		specs = []string{"text"}
 	}
@@ -30,8 +39,8 @@ func parseOutputs(specs []string, path string) ([]output, error) {
 	seen := map[string]bool{}
 	for _, spec := range specs {
 		name, file, hasFile := strings.Cut(spec, "=")
-		if !slices.ContainsFunc(reports.Formats(), func(f reports.Format) bool { return f.Name == name }) {
-			return nil, usageErrorf("formats: "+formatNames(), "unknown format %q", name)
+		if !slices.Contains(names, name) {
+			return nil, usageErrorf("formats: "+strings.Join(names, ", "), "unknown format %q", name)
 		}
 		if hasFile && file == "" {
 			return nil, usageErrorf(fmt.Sprintf("write -f %s=PATH, or -f %s for stdout", name, name), "format %q names no file after the '='", name)

@@ -103,6 +103,7 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 		newPermissions(a),
 		newCheck(a),
 		newReport(a),
+		newImpact(a),
 		newImport(a),
 		newControls(a),
 		newVersion(a),

@@ -1,0 +1,333 @@
+package impact
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// Source reads a snapshot from its start, as often as it is called: the Read
+// method of a snapshot.File.
+type Source func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
+
+// Options say what is asked.
+type Options struct {
+	// Days is how long the logs have to be for their silence to count.
+	Days int
+	// Doors are the ones that are asked about, nil for all.
+	Doors []Door
+}
+
+// analysis judges mailboxes one by one.
+type analysis struct {
+	source   Source
+	doors    []Door
+	evidence *evidence
+	locks    *locks
+	// unplaced says that a request that succeeded at Okta has no mailbox. It is
+	// known once all mailboxes were seen.
+	unplaced bool
+}
+
+// Analyze reads a snapshot three times: its sections, its mailboxes to see whose
+// the rows of the logs are, and its mailboxes to judge them. Memory grows with the
+// rows of the logs, not with the mailboxes.
+func Analyze(source Source, options Options) (*Report, error) {
+	doc, err := source(nil)
+	if err != nil {
+		return nil, err
+	}
+	a := &analysis{source: source, doors: options.Doors}
+	if a.doors == nil {
+		a.doors = Doors()
+	}
+	if a.evidence, err = readEvidence(doc, options.Days); err != nil {
+		return nil, err
+	}
+	if a.locks, err = readLocks(doc); err != nil {
+		return nil, fmt.Errorf("impact: read the configuration in %s: %w", doc.Name, err)
+	}
+	if err := a.place(); err != nil {
+		return nil, err
+	}
+	r := a.begin(doc, options.Days)
+	counted := &counting{report: r, clients: map[Client]*ClientTally{}}
+	for m, err := range a.all {
+		if err != nil {
+			return nil, err
+		}
+		counted.add(m)
+	}
+	counted.finish()
+	return r, nil
+}
+
+// place finds the mailboxes of all rows, those that nobody can sign in to
+// included, and so what is left over.
+func (a *analysis) place() error {
+	if len(a.evidence.signIns)+len(a.evidence.requests) == 0 {
+		return nil
+	}
+	_, err := a.source(func(r *snapshot.Record) error {
+		m, err := readRecord(r.Value)
+		if err != nil {
+			return fmt.Errorf("impact: read mailbox %d: %w", r.Index, err)
+		}
+		a.evidence.of(m)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, placed := range a.evidence.requestPlaced {
+		row := &a.evidence.requests[i]
+		if !placed && row.Succeeded > 0 && a.evidence.clients.judge(row.UserAgent).Class != Device {
+			a.unplaced = true
+		}
+	}
+	return nil
+}
+
+func (a *analysis) begin(doc *snapshot.Document, days int) *Report {
+	r := &Report{
+		Tenant: finding.Tenant{
+			ID: doc.Tenant.ID, Name: doc.Tenant.Name, InitialDomain: doc.Tenant.InitialDomain,
+			Cloud: doc.Tenant.Cloud, OktaOrg: doc.Tenant.OktaOrg,
+		},
+		CollectedAt: doc.CollectedAt.String(), Days: days, Logs: a.evidence.logs,
+		InUse: []Mailbox{}, Attempted: []Mailbox{}, Clients: []ClientTally{}, Leftovers: a.evidence.leftovers(),
+		analysis: a,
+	}
+	if w := a.evidence.window; w != nil {
+		r.Since, r.Until = w.Since.String(), w.Until.String()
+	}
+	total, listed := doc.Mailboxes()
+	r.LeftOut, r.MailboxesMissing = total, !listed
+	for _, resource := range doc.Collection.Resources {
+		if slices.Contains(resource.Paths, "mailboxes") && resource.Status != snapshot.Collected {
+			r.MailboxesMissing = true
+		}
+	}
+	for _, door := range a.doors {
+		r.Doors = append(r.Doors, Tally{Door: door})
+	}
+	return r
+}
+
+// errStop ends a walk whose consumer has seen enough.
+var errStop = errors.New("seen enough")
+
+// all judges the mailboxes that somebody can sign in to.
+func (a *analysis) all(yield func(*Mailbox, error) bool) {
+	_, err := a.source(func(r *snapshot.Record) error {
+		m, err := a.judge(r.Value)
+		if err != nil {
+			return fmt.Errorf("impact: read mailbox %d: %w", r.Index, err)
+		}
+		if m != nil && !yield(m, nil) {
+			return errStop
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errStop) {
+		yield(nil, err)
+	}
+}
+
+// judge judges one mailbox; nil for one that nobody can sign in to, unless the logs
+// say that somebody did.
+func (a *analysis) judge(value jsontext.Value) (*Mailbox, error) {
+	record, err := readRecord(value)
+	if err != nil {
+		return nil, err
+	}
+	found := a.evidence.of(record)
+	if !record.signsIn() && !found.succeeded() {
+		return nil, nil
+	}
+	m := &Mailbox{
+		ID: record.ID, UserPrincipalName: record.UserPrincipalName, DisplayName: record.DisplayName,
+		Type: str(record.Exchange.Type),
+	}
+	acting, own := a.locks.of(record)
+	if acting != nil {
+		m.Policy, m.PolicyOwn = acting.name, own
+	}
+	used := a.sort(m, found)
+	for _, door := range a.doors {
+		m.Doors = append(m.Doors, a.state(record, door, used, acting))
+	}
+	a.needs(m, !a.locks.managed[strings.ToLower(record.Domain)])
+	return m, nil
+}
+
+// sort puts a mailbox's rows where they belong, and gives the doors that were used.
+func (a *analysis) sort(m *Mailbox, found rows) map[Door]bool {
+	used := map[Door]bool{}
+	agents := map[string]bool{}
+	for _, row := range found.signIns {
+		use := a.evidence.signInUse(row)
+		if row.Succeeded <= 0 {
+			m.Attempts = append(m.Attempts, use)
+			continue
+		}
+		agents[row.UserAgent] = true
+		m.Uses = append(m.Uses, use)
+		used[use.Door] = true
+	}
+	for _, row := range found.requests {
+		if row.UserID != "" && !slices.Contains(m.OktaUsers, row.UserID) {
+			m.OktaUsers = append(m.OktaUsers, row.UserID)
+		}
+		use := a.evidence.requestUse(row)
+		switch {
+		case use.Client.Class == Device:
+			m.Devices = append(m.Devices, use)
+		case row.Succeeded <= 0:
+			m.Attempts = append(m.Attempts, use)
+		case agents[row.UserAgent]:
+			// Entra's log tells the same use by its protocol.
+		default:
+			m.Uses = append(m.Uses, use)
+			used[Other] = true
+		}
+	}
+	return used
+}
+
+func (a *analysis) state(m *record, door Door, used map[Door]bool, acting *policy) DoorState {
+	d := DoorState{Door: door, State: Safe}
+	switch {
+	case used[door]:
+		d.State = InUse
+		return d
+	case a.locks.switchedOff(m, door), door != PasswordGrant && acting.blocks(door.Flags()):
+		d.State = Closed
+		return d
+	}
+	d.Reasons = a.gaps(m, door, used)
+	if len(d.Reasons) > 0 {
+		d.State = NotKnown
+	}
+	return d
+}
+
+// gaps say why the silence of the logs shows nothing for a door.
+func (a *analysis) gaps(m *record, door Door, used map[Door]bool) []Reason {
+	gaps := slices.Clone(a.evidence.entraGaps)
+	if !door.AtExchange() {
+		gaps = append(gaps, a.evidence.oktaGaps...)
+		if a.unplaced {
+			gaps = append(gaps, Unplaced)
+		}
+		if m.UserPrincipalName == "" {
+			gaps = append(gaps, NoName)
+		}
+	}
+	if used[Other] && door != Other {
+		gaps = append(gaps, ProtocolNotNamed)
+	}
+	slices.Sort(gaps)
+	return slices.Compact(gaps)
+}
+
+// needs say what would let the mailbox go on. okta says that its user may meet Okta.
+func (a *analysis) needs(m *Mailbox, okta bool) {
+	for _, d := range m.Doors {
+		if d.State != InUse {
+			continue
+		}
+		need := Need{Door: d.Door, Okta: okta, ConditionalAccess: true}
+		if need.Flags = d.Door.Flags(); len(need.Flags) > 0 {
+			need.Removed = a.locks.removed && d.Door != SMTP
+			for i := range a.locks.policies {
+				if a.locks.policies[i].allowsOnly(need.Flags) {
+					need.Policy = a.locks.policies[i].name
+				}
+			}
+		}
+		need.Switch = map[Door]string{
+			SMTP: "SmtpClientAuthenticationDisabled $false", POP: "PopEnabled $true", IMAP: "ImapEnabled $true",
+			ActiveSync: "ActiveSyncEnabled $true", EWS: "EwsEnabled $true", MAPI: "MAPIEnabled $true",
+		}[d.Door]
+		m.Needs = append(m.Needs, need)
+	}
+}
+
+// counting adds the mailboxes up.
+type counting struct {
+	report  *Report
+	clients map[Client]*ClientTally
+}
+
+func (c *counting) add(m *Mailbox) {
+	c.report.Mailboxes++
+	c.report.LeftOut--
+	for i, d := range m.Doors {
+		c.report.Doors[i].add(d)
+	}
+	switch {
+	case len(m.Uses) > 0:
+		c.report.InUse = append(c.report.InUse, *m)
+	case len(m.Attempts) > 0:
+		c.report.Attempted = append(c.report.Attempted, *m)
+	}
+	if len(m.Devices) > 0 {
+		c.report.Devices = append(c.report.Devices, *m)
+	}
+	c.addClients(m)
+}
+
+func (t *Tally) add(d DoorState) {
+	switch d.State {
+	case Safe:
+		t.Safe++
+	case InUse:
+		t.InUse++
+	case Closed:
+		t.Closed++
+	default:
+		t.NotKnown++
+		if t.Reasons == nil {
+			t.Reasons = map[Reason]int{}
+		}
+		for _, reason := range d.Reasons {
+			t.Reasons[reason]++
+		}
+	}
+}
+
+func (c *counting) addClients(m *Mailbox) {
+	seen := map[Client]bool{}
+	for _, use := range m.Uses {
+		t := c.clients[use.Client]
+		if t == nil {
+			t = &ClientTally{Client: use.Client}
+			c.clients[use.Client] = t
+		}
+		if !seen[use.Client] {
+			seen[use.Client] = true
+			t.Mailboxes++
+		}
+		t.Succeeded += use.Succeeded
+		t.LastSeen = max(t.LastSeen, use.LastSeen)
+	}
+}
+
+// finish lists the clients, those that cannot do modern authentication first.
+func (c *counting) finish() {
+	order := []Class{Outdated, Maybe, Unlisted, Modern, Device}
+	for _, t := range slices.SortedFunc(maps.Values(c.clients), func(a, b *ClientTally) int {
+		return cmp.Or(slices.Index(order, a.Class)-slices.Index(order, b.Class), b.Mailboxes-a.Mailboxes, cmp.Compare(a.Name, b.Name))
+	}) {
+		c.report.Clients = append(c.report.Clients, *t)
+	}
+}
