@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -76,11 +75,6 @@ func (s *scanner) failure(pointer string, err error) *Error {
 // badSyntax words the decoder's complaint about the text at the current place.
 func (s *scanner) badSyntax(err *jsontext.SyntacticError) *Error {
 	pointer := string(err.JSONPointer)
-	if errors.Is(err, jsontext.ErrDuplicateName) {
-		name := shorten(err.JSONPointer.LastToken(), shownBytes)
-		return s.fault(pointer, "the key "+strconv.Quote(name)+" stands here a second time",
-			"JSON readers differ on which of the two counts: take one away")
-	}
 	// The decoder has no exported errors for these two.
 	switch problem := err.Err.Error(); {
 	case strings.Contains(problem, "invalid UTF-8"):

@@ -57,26 +57,35 @@ type Record struct {
 // is returned as it is. Where a section or a mailbox is no proper JSON, that is
 // told before what else is wrong with it.
 //
+// It reads ahead of itself in a goroutine, which has ended when Read returns: r is
+// not used any more, and Read waits for a call to r that is still under way.
+//
 // Memory grows by 16 bytes a mailbox, and with the other members.
 func Read(name string, r io.Reader, visit func(*Record) error) (*Document, error) {
 	return scan(name, newSource(r), visit)
 }
 
 func scan(name string, src *source, visit func(*Record) error) (*Document, error) {
+	defer src.text.close()
 	doc := &Document{Name: name}
 	if err := src.start(); err != nil {
 		err.File = name
 		return nil, err
 	}
 	s := &scanner{
-		doc: doc, src: src, dec: jsontext.NewDecoder(src), visit: visit,
+		doc: doc, src: src, dec: jsontext.NewDecoder(src, decoderOptions()...), visit: visit,
 		rule: documentRule().object, at: place{1, 1},
 	}
 	if err := s.document(); err != nil {
 		return nil, err
 	}
-	doc.SHA256 = src.sum()
+	doc.SHA256 = src.text.sum()
 	return doc, nil
+}
+
+// decoderOptions leave to us what we do ourselves.
+func decoderOptions() []jsontext.Options {
+	return []jsontext.Options{jsontext.AllowDuplicateNames(true)} // see names
 }
 
 // scanner reads one document and keeps its place.
@@ -89,6 +98,7 @@ type scanner struct {
 	rule *objectRule
 	// missing has a bit for each required member that was not seen yet.
 	missing uint64
+	names   names
 
 	// at is the place of offset, which is how far the text was looked at: the
 	// decoder's own offset, or the start of the value that it gives next.
@@ -150,6 +160,9 @@ func (s *scanner) member() error {
 	}
 	name := unquote(quoted)
 	i, rule := s.rule.find(quoted)
+	if s.names.again(i, slices.Clone(quoted)) {
+		return s.broken("", start, nil, twice(0, name).within(name))
+	}
 	if i >= 0 {
 		s.missing &^= 1 << i
 	}

@@ -269,6 +269,9 @@ func TestReadUpToTheLimits(t *testing.T) {
 // Reading must not take more memory for a mailbox than its place, however many
 // there are.
 func TestReadMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads large documents")
+	}
 	const few, many = 5_000, 55_000
 	spent := func(n int) uint64 {
 		text := largeDocument(t, n)

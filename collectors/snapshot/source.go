@@ -1,20 +1,15 @@
 package snapshot
 
 import (
-	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 )
 
-// source is the uncompressed text on its way to the decoder: it is hashed, and
-// bounded, so that a hostile file costs no more memory than an honest one.
+// source is the uncompressed text on its way to the decoder: it is bounded, so
+// that a hostile file costs no more memory than an honest one.
 type source struct {
-	text  *bufio.Reader
-	hash  hash.Hash
+	text  *ahead
 	bytes int64 // how many were given to the decoder
 	limit int64 // where to stop, unless the limit is moved on before
 	err   error // the first failure of the reader beneath, io.EOF aside
@@ -22,16 +17,13 @@ type source struct {
 	skipped int64
 }
 
-// readBuffer is large enough to make system calls few.
-const readBuffer = 128 << 10
-
 var (
 	errValueTooLong    = errors.New("value too long")
 	errDocumentTooLong = errors.New("document too long")
 )
 
 func newSource(r io.Reader) *source {
-	return &source{text: bufio.NewReaderSize(r, readBuffer), hash: sha256.New()}
+	return &source{text: newAhead(r)}
 }
 
 // Read implements io.Reader.
@@ -46,15 +38,12 @@ func (s *source) Read(p []byte) (int, error) {
 		p = p[:room]
 	}
 	n, err := s.text.Read(p)
-	s.hash.Write(p[:n])
 	s.bytes += int64(n)
 	if err != nil && err != io.EOF {
 		s.err = err
 	}
 	return n, err
 }
-
-func (s *source) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 
 // Marks at the start of a file that is not what a reader of JSON expects.
 var (
@@ -67,7 +56,7 @@ var (
 // start skips a byte order mark and refuses what cannot be JSON text by its
 // first bytes, with a better word than a JSON reader would have for it.
 func (s *source) start() *Error {
-	head, err := s.text.Peek(4)
+	head, err := s.text.peek(4)
 	switch {
 	case err != nil && err != io.EOF:
 		e := sourceError(err)
@@ -86,8 +75,7 @@ func (s *source) start() *Error {
 			Hint: "save it as UTF-8; older PowerShell needs -Encoding utf8 for that",
 		}
 	case bytes.HasPrefix(head, markUTF8):
-		s.hash.Write(markUTF8)
-		_, _ = s.text.Discard(len(markUTF8)) // they were seen
+		s.text.rest = s.text.rest[len(markUTF8):]
 		s.skipped = int64(len(markUTF8))
 	}
 	return nil

@@ -115,6 +115,7 @@ func (c *checker) object(r *rule, depth int) *fault {
 		o = r.object
 	}
 	start, missing, next := c.i, o.required, 0
+	var seen names
 	c.i++
 	for c.more('}') {
 		at := c.i
@@ -124,8 +125,12 @@ func (c *checker) object(r *rule, depth int) *fault {
 			next = i + 1
 		}
 		quoted := c.text[at:c.i]
-		if len(quoted) > maxString {
+		switch {
+		case len(quoted) > maxString:
 			return tooLong(at, quoted)
+		case seen.again(i, quoted):
+			name := unquote(quoted)
+			return twice(at, name).within(name)
 		}
 		c.colon()
 		if f := c.value(rule, depth); f != nil {
