@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
@@ -49,11 +50,16 @@ func (g *Gathering) Evaluate(doc *snapshot.Document, mailboxes iter.Seq2[populat
 	return e.Evaluate(a), nil
 }
 
-// Facts works out the facts as controls see them.
-func (g *Gathering) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, error) {
+// Facts works out the facts as controls see them, and the matrix that reports
+// show, nil where the snapshot has no list of mailboxes.
+func (g *Gathering) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, *finding.AccessMatrix, error) {
 	r, err := g.Evaluate(doc, mailboxes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return r.Facts()
+	facts, err := r.Facts()
+	if _, listed := doc.Mailboxes(); err != nil || !listed {
+		return facts, nil, err
+	}
+	return facts, r.AccessMatrix(), nil
 }

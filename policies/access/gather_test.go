@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/access"
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
@@ -66,12 +67,19 @@ func agree(t *testing.T, text []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := g.Facts(doc, inClasses(t, text, named))
+	got, matrix, err := g.Facts(doc, inClasses(t, text, named))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := oneByOne(t, text, doc); !bytes.Equal(want, got) {
+	want, drawn := oneByOne(t, text, doc)
+	if !bytes.Equal(want, got) {
 		t.Error(cmp.Diff(string(want), string(got)))
+	}
+	if _, listed := doc.Mailboxes(); !listed {
+		drawn = nil // without mailboxes there is nothing to draw
+	}
+	if diff := cmp.Diff(drawn, matrix); diff != "" {
+		t.Errorf("the matrix (-one by one +in classes):\n%s", diff)
 	}
 }
 
@@ -101,7 +109,7 @@ func inClasses(t *testing.T, text []byte, named []string) iter.Seq2[population.A
 	return classes.Alike(population.Source{})
 }
 
-func oneByOne(t *testing.T, text []byte, doc *snapshot.Document) []byte {
+func oneByOne(t *testing.T, text []byte, doc *snapshot.Document) ([]byte, *finding.AccessMatrix) {
 	t.Helper()
 	e, err := access.New(access.FromDocument(doc), access.Options{})
 	if err != nil {
@@ -119,11 +127,12 @@ func oneByOne(t *testing.T, text []byte, doc *snapshot.Document) []byte {
 	if n, listed := doc.Mailboxes(); listed && n != seen {
 		t.Fatalf("saw %d of %d mailboxes", seen, n)
 	}
-	facts, err := e.Evaluate(a).Facts()
+	result := e.Evaluate(a)
+	facts, err := result.Facts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return facts
+	return facts, result.AccessMatrix()
 }
 
 // TestGatheringRefusesWhatIsNoMailbox expects an error that names the mailbox, and
@@ -135,10 +144,10 @@ func TestGatheringRefusesWhatIsNoMailbox(t *testing.T) {
 	gone := errors.New("the file is gone")
 	broken := func(yield func(population.Alike, error) bool) { yield(population.Alike{}, gone) }
 	g := access.NewGathering(access.Options{})
-	if _, err := g.Facts(new(snapshot.Document), bad); err == nil || !strings.Contains(err.Error(), "mailbox 7") {
+	if _, _, err := g.Facts(new(snapshot.Document), bad); err == nil || !strings.Contains(err.Error(), "mailbox 7") {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := g.Facts(new(snapshot.Document), broken); !errors.Is(err, gone) {
+	if _, _, err := g.Facts(new(snapshot.Document), broken); !errors.Is(err, gone) {
 		t.Errorf("the error is %v", err)
 	}
 }

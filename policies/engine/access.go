@@ -27,8 +27,9 @@ type Access interface {
 	// Facts gives the facts of a snapshot and its mailboxes, in the order of the
 	// file. What the configuration declares of a user is laid on the mailbox as
 	// "declared", such as ["break_glass"]; Apart is the id of a user that Named has
-	// listed.
-	Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, error)
+	// listed. The matrix is what the report shows of them, nil where there is nothing
+	// to show.
+	Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, *finding.AccessMatrix, error)
 }
 
 // accessPart is the part of the input that Access gives. It is a need like any
@@ -41,6 +42,7 @@ type gathering struct {
 	access   Access
 	declared *Declarations
 	facts    *ast.Term
+	matrix   *finding.AccessMatrix
 	err      error
 }
 
@@ -64,8 +66,9 @@ func (g *gathering) finish(c *crowd) {
 	if g.access == nil || g.err != nil {
 		return
 	}
-	raw, err := g.access.Facts(c.doc, c.classes.Alike(c.source))
+	raw, matrix, err := g.access.Facts(c.doc, c.classes.Alike(c.source))
 	if err == nil {
+		g.matrix = matrix
 		g.facts, err = newReader().read(raw, nil)
 	}
 	g.fail(err)
@@ -73,7 +76,7 @@ func (g *gathering) finish(c *crowd) {
 
 func (g *gathering) fail(err error) {
 	if err != nil {
-		g.facts, g.err = nil, fmt.Errorf("work out who can reach the mail: %w", err)
+		g.facts, g.matrix, g.err = nil, nil, fmt.Errorf("work out who can reach the mail: %w", err)
 	}
 }
 

@@ -52,6 +52,7 @@ const aWholeSchema = `{
 // accessStub answers with what it was told, and remembers what it was handed.
 type accessStub struct {
 	facts          string
+	matrix         *finding.AccessMatrix
 	named          []string
 	failNamed, bad error
 	seen           []string
@@ -59,17 +60,17 @@ type accessStub struct {
 
 func (s *accessStub) Named(*snapshot.Document) ([]string, error) { return s.named, s.failNamed }
 
-func (s *accessStub) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, error) {
+func (s *accessStub) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, *finding.AccessMatrix, error) {
 	if doc == nil {
-		return nil, errors.New("no document")
+		return nil, nil, errors.New("no document")
 	}
 	for alike, err := range mailboxes {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		s.seen = append(s.seen, fmt.Sprintf("%d at %d %s %s", alike.Count, alike.First, alike.Apart, alike.Text))
 	}
-	return jsontext.Value(s.facts), s.bad
+	return jsontext.Value(s.facts), s.matrix, s.bad
 }
 
 func accessOptions() engine.Options {
@@ -175,6 +176,26 @@ func populated() object {
 	document := aSnapshot()
 	document["mailboxes"] = []any{aMailbox(0, object{})}
 	return document
+}
+
+// TestReportCarriesTheMatrix expects the matrix that came with the facts, and none
+// where the facts broke.
+func TestReportCarriesTheMatrix(t *testing.T) {
+	matrix := &finding.AccessMatrix{
+		Mailboxes: 3, Protocols: []finding.AccessTerm{{ID: "imap"}}, Methods: []finding.AccessTerm{{ID: "basic"}},
+		Cells: []finding.AccessCell{{Protocol: "imap", Method: "basic", Worst: finding.AccessOpen}},
+	}
+	report, _ := judgeAccess(t, &accessStub{facts: `{"doors": []}`, matrix: matrix})
+	if diff := cmp.Diff(matrix, report.Access); diff != "" {
+		t.Error(diff)
+	}
+	for name, given := range map[string]engine.Access{
+		"broken": &accessStub{bad: errors.New("it broke"), matrix: matrix}, "no facts": &accessStub{facts: `{`, matrix: matrix}, "without": nil,
+	} {
+		if report, _ := judgeAccess(t, given); report.Access != nil {
+			t.Errorf("%s: the report shows %+v", name, report.Access)
+		}
+	}
 }
 
 // TestBrokenAccessDisturbsNoOther expects a control of other evidence to be judged.

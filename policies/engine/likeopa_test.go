@@ -266,7 +266,7 @@ func facts(t testing.TB, document object, boxes []any) any {
 			}
 		}
 	}
-	raw, err := access.NewGathering(access.Options{}).Facts(doc, iter.Seq2[population.Alike, error](single))
+	raw, _, err := access.NewGathering(access.Options{}).Facts(doc, iter.Seq2[population.Alike, error](single))
 	if err != nil {
 		t.Fatal(err)
 	}

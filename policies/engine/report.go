@@ -19,6 +19,7 @@ func (j *judgement) report(in *Input) (*finding.Report, error) {
 		Results:  make([]finding.Result, len(j.engine.controls)),
 		Ledger:   j.ledgerEntries(),
 		FailOn:   in.FailOn,
+		Access:   j.access.matrix,
 	}
 	for i, c := range j.engine.controls {
 		r.Results[i] = j.result(c)
