@@ -47,7 +47,7 @@ func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.policy, "policy", nil, "also load the controls in this `folder`, repeatable")
 	flags.StringVar(&o.maxAge, "max-age", "", "exit 4 when the snapshot is older than this `duration`, such as 26h or 7d")
 	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
-	flags.StringVar(&o.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in reports (default: relative to the git root)")
+	flags.StringVar(&o.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in reports, as it is and with forward slashes: formats that want a URI escape it (default: relative to the git root)")
 }
 
 // addReportFlags adds the flags that check shares with report.
@@ -105,13 +105,15 @@ type checkPlan struct {
 	input   engine.Input
 	maxAge  time.Duration
 	report  reports.Options
+	// stated says that the snapshot's path in reports was given.
+	stated bool
 }
 
 // plan turns the flags into what is to be done with the snapshot at path, before
 // anything is opened that takes long. declared are the tenant's own declarations,
 // nil for none.
 func (o *checkOptions) plan(settings *config, declared *declarations, path string) (*checkPlan, error) {
-	plan := &checkPlan{path: path}
+	plan := &checkPlan{path: path, stated: o.snapshotURI != ""}
 	var err error
 	if plan.outputs, err = parseOutputs(o.formats, o.output); err != nil {
 		return nil, err
@@ -201,6 +203,7 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	if err != nil {
 		return err
 	}
+	plan.report.Source = a.source(plan.path, plan.stated)
 	if err := a.writeReports(plan.outputs, report, plan.report); err != nil {
 		return err
 	}

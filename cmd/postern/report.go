@@ -42,6 +42,8 @@ without the snapshot. The exit code is that of the check.`,
 			if err != nil {
 				return err
 			}
+			// Where the snapshot was is not saved: only the build system can tell.
+			options.Source = buildSource(a.getenv)
 			if err := a.writeReports(outputs, saved, options); err != nil {
 				return err
 			}
