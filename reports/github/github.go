@@ -193,7 +193,7 @@ func file(uri string) string { return path.Clean(escape.Line(uri)) }
 // sum is the verdict, and what is not shown above it. left counts the annotations
 // without a place by control.
 func sum(report *finding.Report, left map[int]int) string {
-	word, sentence := wording.Verdict(report)
+	_, word, sentence := wording.English().Verdict(report)
 	text := word + ": " + sentence
 	total := 0
 	var names []string

@@ -159,7 +159,7 @@ func newSuite(report *finding.Report, name string) *suite {
 			{"snapshot.source", escape.Line(report.Snapshot.Source)},
 			{"tool", escape.Line(report.Tool.Name + " " + report.Tool.Version)},
 			{"fail_on", report.FailOn},
-			{"scope", wording.Scope},
+			{"scope", wording.English().Scope},
 		},
 	}
 }

@@ -72,7 +72,7 @@ func (d *document) add(section string) {
 }
 
 func (d *document) head() {
-	word, sentence := wording.Verdict(d.report)
+	_, word, sentence := d.style.Verdict(d.report)
 	d.add("## Postern: " + word + "\n\n**" + escape.Markdown(sentence) + "**\n\n" +
 		d.style.Tenant(&d.report.Tenant) + ", snapshot " + d.file(nil) + " of " + d.report.Snapshot.CollectedAt + "\n\n")
 	if len(d.report.Results) == 0 {
@@ -80,7 +80,7 @@ func (d *document) head() {
 	}
 	var table strings.Builder
 	table.WriteString("| Step | Fail | Error | Unknown | N/A | Pass |\n|:--|--:|--:|--:|--:|--:|\n")
-	for _, group := range wording.Groups(d.report) {
+	for _, group := range d.style.Groups(d.report) {
 		counts := map[finding.Outcome]int{}
 		for _, i := range group.Results {
 			counts[d.report.Results[i].Outcome]++
@@ -231,10 +231,10 @@ func (d *document) foot() {
 	if d.leftOut > 0 {
 		fmt.Fprintf(&d.text, "**%d sections are left out here, because GitHub takes no summary of more than 1 MiB. The json and csv reports hold everything.**\n\n", d.leftOut)
 	}
-	status, meaning := wording.Exit(d.report)
+	status, meaning := d.style.Exit(d.report)
 	tool := escape.MarkdownCode(escape.Cut(d.report.Tool.Name+" "+d.report.Tool.Version, wording.MaxName))
 	fmt.Fprintf(&d.text, "Exit status %d: %s. Judged by %s, snapshot SHA-256 `%s`. %s\n",
-		status, escape.Markdown(meaning), tool, d.report.Snapshot.SHA256, escape.Markdown(wording.Scope))
+		status, escape.Markdown(meaning), tool, d.report.Snapshot.SHA256, escape.Markdown(d.style.Scope))
 }
 
 // file is a place as code.

@@ -162,7 +162,7 @@ func (b *builder) driver() *sarif.ToolComponent {
 		SemanticVersion:  &version,
 		InformationURI:   ptr(projectURI),
 		ShortDescription: text("Finds ways into the mail of a Microsoft 365 tenant that do not pass through MFA."),
-		FullDescription:  text("Judges a snapshot of a Microsoft 365 tenant that is federated with Okta. " + wording.Scope),
+		FullDescription:  text("Judges a snapshot of a Microsoft 365 tenant that is federated with Okta. " + wording.English().Scope),
 		Rules:            b.rules(),
 		Notifications:    notificationDescriptors(),
 	}

@@ -2,7 +2,6 @@ package text
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"strings"
 
@@ -23,16 +22,16 @@ func Catalogue(w io.Writer, controls []finding.Control, options Options) error {
 			}
 			if !written {
 				p.line("")
-				p.wrapped("", 0, 0, stepTitle(step), bold)
+				p.wrapped("", 0, 0, p.style.StepTitle(step.ID), bold)
 				written = true
 			}
-			lead := "  " + pad(c.ID, p.ids) + "  " + p.paint.severity(c.Severity, pad(string(c.Severity), severityWidth)) + "  "
+			lead := "  " + pad(c.ID, p.ids) + "  " + p.paint.severity(c.Severity, pad(p.style.Severity(c.Severity), severityWidth)) + "  "
 			column := 2 + p.ids + 2 + severityWidth + 2
 			p.wrapped(lead, column, column, escape.Line(c.Title), plain)
 		}
 	}
 	p.line("")
-	p.wrapped("", 0, 0, fmt.Sprintf("%d controls. 'postern controls ID' shows one in full.", len(controls)), dim)
+	p.wrapped("", 0, 0, finding.Fill(p.style.Lines.CatalogueEnd, finding.Args{"n": len(controls)}, len(controls), ""), dim)
 	return p.w.Flush()
 }
 
@@ -41,8 +40,11 @@ func Control(w io.Writer, c *finding.Control, options Options) error {
 	p := newCataloguer(w, []finding.Control{*c}, options)
 	p.wrapped("", 0, 0, escape.Line(c.ID+"  "+c.Title), bold)
 	p.line("")
-	facts := [][2]string{{"Severity", string(c.Severity)}, {"Step", stepOf(c)}, {"Slug", c.Area + "/" + c.Slug}}
-	facts = append(facts, [2]string{"Needs", strings.Join(c.Needs, ", ")}, [2]string{"Uses, if there", strings.Join(c.Optional, ", ")})
+	words := &p.style.Lines
+	facts := [][2]string{
+		{words.Severity, p.style.Severity(c.Severity)}, {words.Step, p.style.StepTitle(c.Step)}, {words.Slug, c.Area + "/" + c.Slug},
+		{words.Needs, strings.Join(c.Needs, ", ")}, {words.Optional, strings.Join(c.Optional, ", ")},
+	}
 	for _, fact := range facts {
 		if fact[1] != "" {
 			p.wrapped(p.paint.dim(pad(fact[0], factWidth)), factWidth, factWidth, escape.Line(fact[1]), plain)
@@ -50,7 +52,7 @@ func Control(w io.Writer, c *finding.Control, options Options) error {
 	}
 	for _, m := range c.Mappings {
 		text := strings.TrimSuffix(m.Framework+" "+m.ID+": "+m.Title, ": ")
-		p.wrapped(p.paint.dim(pad("Answers", factWidth)), factWidth, factWidth, escape.Line(text), plain)
+		p.wrapped(p.paint.dim(pad(words.Answers, factWidth)), factWidth, factWidth, escape.Line(text), plain)
 	}
 	p.line("")
 	p.explain(c)
@@ -67,24 +69,6 @@ func newCataloguer(w io.Writer, controls []finding.Control, options Options) *pr
 	report := &finding.Report{Controls: controls}
 	return &printer{
 		w: bufio.NewWriter(w), width: max(options.Width, minWidth), paint: painter{options.Color},
-		style: wording.Plain(), report: report, ids: idWidth(report),
+		style: wording.Plain().In(wording.For(options.Language)), report: report, ids: idWidth(report),
 	}
-}
-
-func stepOf(c *finding.Control) string {
-	for _, step := range finding.Steps() {
-		if step.ID == c.Step {
-			return stepTitle(step)
-		}
-	}
-	return c.Step
-}
-
-// stepTitle is the step's letter and title; the parts behind the steps have a
-// title only.
-func stepTitle(step finding.Step) string {
-	if len(step.ID) == 1 {
-		return step.ID + ". " + step.Title
-	}
-	return step.Title
 }

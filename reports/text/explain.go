@@ -1,7 +1,6 @@
 package text
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -11,18 +10,18 @@ import (
 
 // explain writes what a control is about and how to reach its good state.
 func (p *printer) explain(control *finding.Control) {
-	p.labelled("Why: ", control.Description)
-	fix := control.Remediation
-	p.labelled("Fix: ", fix.Text)
-	p.script("PowerShell:", fix.PowerShell)
-	p.script("To undo:", fix.Undo)
-	p.labelled("In Okta's console: ", fix.OktaConsole)
-	p.script("By Okta's API:", fix.OktaAPI)
+	words, fix := &p.style.Lines, control.Remediation
+	p.labelled(words.Why, control.Description)
+	p.labelled(words.Fix, fix.Text)
+	p.script(words.PowerShell, fix.PowerShell)
+	p.script(words.Undo, fix.Undo)
+	p.labelled(words.Console, fix.OktaConsole)
+	p.script(words.API, fix.OktaAPI)
 	var pages []string
 	for _, link := range control.Related {
 		pages = append(pages, escape.Line(link.URL))
 	}
-	p.script("See:", strings.Join(pages, "\n"))
+	p.script(words.See, strings.Join(pages, "\n"))
 }
 
 func (p *printer) labelled(label, s string) {
@@ -46,31 +45,33 @@ func (p *printer) script(label, s string) {
 
 // summary counts, says what is missing, and ends with the exit status.
 func (p *printer) summary() {
-	summary := p.report.Summarize()
+	summary, words := p.report.Summarize(), &p.style.Lines
 	p.line("")
-	p.wrapped("", 0, 0, "Summary", bold)
+	p.wrapped("", 0, 0, words.Summary, bold)
 	if len(p.report.Results) > 0 {
-		p.item("Controls: " + wording.ByOutcome(summary) + ".")
+		p.item(words.Controls + p.style.ByOutcome(summary) + ".")
 	}
-	if failed := wording.BySeverity(summary); failed != "" {
-		p.item("Failed: " + failed + ".")
+	if failed := p.style.BySeverity(summary); failed != "" {
+		p.item(words.Failed + failed + ".")
 	}
 	if broken := p.broken(); len(broken) > 0 {
-		p.item("Broke: " + strings.Join(broken, ", ") + ".")
+		p.item(words.BrokeList + strings.Join(broken, ", ") + ".")
 	}
 	if gaps := wording.Gaps(p.report); len(gaps) > 0 {
-		p.item("Not known:")
+		p.item(strings.TrimSpace(words.NotKnown))
 		for _, gap := range gaps {
 			p.gap(gap)
 		}
 	}
 	snapshot := p.report.Snapshot
-	p.item("Snapshot: " + wording.Place(p.report, nil) + ", by " + escape.Line(snapshot.Source) + ", " + mailboxes(snapshot.Mailboxes) + ",")
+	p.item(finding.Fill(words.Snapshot, finding.Args{
+		"file": wording.Place(p.report, nil), "source": escape.Line(snapshot.Source), "mailboxes": p.style.MailboxCount(snapshot.Mailboxes),
+	}, 0, ""))
 	p.wrapped(spaces(4), 4, 4, "SHA-256 "+snapshot.SHA256, plain)
-	p.item("Judged by " + escape.Line(p.report.Tool.Name+" "+p.report.Tool.Version) + ".")
-	p.item("Scope: " + wording.Scope)
-	status, meaning := wording.Exit(p.report)
-	p.item("Exit status " + strconv.Itoa(status) + ": " + meaning + ".")
+	p.item(words.JudgedBy + escape.Line(p.report.Tool.Name+" "+p.report.Tool.Version) + ".")
+	p.item(words.ScopeLabel + p.style.Scope)
+	status, meaning := p.style.Exit(p.report)
+	p.item(finding.Fill(words.ExitStatus, finding.Args{"n": status}, status, "") + meaning + ".")
 }
 
 func (p *printer) broken() []string {
@@ -84,10 +85,10 @@ func (p *printer) broken() []string {
 }
 
 func (p *printer) gap(gap wording.Gap) {
-	what := "what the evidence leaves open"
+	what := p.style.Lines.LeftOpen
 	switch {
 	case gap.Entry != nil:
-		what = escape.Line(gap.Entry.Name) + " (" + escape.Line(gap.Entry.Status) + ")"
+		what = escape.Line(gap.Entry.Name) + " (" + escape.Line(p.style.Status(gap.Entry.Status)) + ")"
 	case gap.Evidence != "":
 		what = escape.Line(gap.Evidence)
 	}
@@ -95,13 +96,6 @@ func (p *printer) gap(gap wording.Gap) {
 	if advice := p.style.Advice(gap.Entry); advice != "" {
 		p.wrapped(spaces(6)+"-> ", 9, 9, advice, dim)
 	}
-}
-
-func mailboxes(n int) string {
-	if n < 0 {
-		return "without a list of mailboxes"
-	}
-	return finding.CountNoun(n, "mailbox")
 }
 
 func (p *printer) item(s string) { p.wrapped("  ", 2, 4, s, plain) }

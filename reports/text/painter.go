@@ -32,9 +32,9 @@ func (p painter) outcome(outcome finding.Outcome, s string) string {
 	return p.put(codes[outcome], s)
 }
 
-func (p painter) verdict(word string) string {
-	codes := map[string]string{"FAIL": "1;31", "PASS": "1;32"}
-	code, ok := codes[word]
+func (p painter) verdict(outcome finding.Outcome, word string) string {
+	codes := map[finding.Outcome]string{finding.Fail: "1;31", finding.Pass: "1;32"}
+	code, ok := codes[outcome]
 	if !ok {
 		code = "1;33"
 	}

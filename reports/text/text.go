@@ -62,12 +62,12 @@ func Write(w io.Writer, report *finding.Report, options Options) error {
 		w:      bufio.NewWriter(w),
 		width:  max(options.Width, minWidth),
 		paint:  painter{options.Color},
-		style:  wording.Plain(),
+		style:  wording.Plain().In(wording.For(options.Language)),
 		report: report,
 		ids:    idWidth(report),
 	}
 	p.head()
-	for _, group := range wording.Groups(report) {
+	for _, group := range p.style.Groups(report) {
 		p.group(group, options)
 	}
 	p.summary()
@@ -84,8 +84,8 @@ func idWidth(report *finding.Report) int {
 }
 
 func (p *printer) head() {
-	word, sentence := wording.Verdict(p.report)
-	p.wrapped(p.paint.verdict(word)+": ", len(word)+2, 0, sentence, plain)
+	outcome, word, sentence := p.style.Verdict(p.report)
+	p.wrapped(p.paint.verdict(outcome, word)+": ", len(word)+2, 0, sentence, plain)
 	when := strings.NewReplacer("T", " ", "Z", " UTC").Replace(p.report.Snapshot.CollectedAt)
 	p.wrapped("", 0, 0, p.style.Tenant(&p.report.Tenant)+", "+when, dim)
 }
@@ -94,14 +94,7 @@ func (p *printer) head() {
 // line for those that pass and one for those that do not apply.
 func (p *printer) group(group wording.Group, options Options) {
 	p.line("")
-	heading := group.Step.Title
-	if len(group.Step.ID) == 1 {
-		heading = group.Step.ID + ". " + heading
-	}
-	if heading == "" {
-		heading = group.Step.ID
-	}
-	p.wrapped("", 0, 0, heading, bold)
+	p.wrapped("", 0, 0, p.style.StepTitle(group.Step.ID), bold)
 	quiet := map[finding.Outcome][]string{}
 	explained := false
 	for _, i := range group.Results {
@@ -131,7 +124,7 @@ func (p *printer) group(group wording.Group, options Options) {
 // is, how much it matters. Where little is left of the line, the title gets one
 // of its own.
 func (p *printer) control(control *finding.Control, result *finding.Result) {
-	severity := pad(string(control.Severity), severityWidth)
+	severity := pad(p.style.Severity(control.Severity), severityWidth)
 	lead := "  " + p.status(result.Outcome) + " " + pad(control.ID, p.ids) + "  " + p.paint.severity(control.Severity, severity) + "  "
 	indent := body + p.ids + 2 + severityWidth + 2
 	if p.width-indent < minTitle {
@@ -144,45 +137,42 @@ func (p *printer) control(control *finding.Control, result *finding.Result) {
 	}
 	title := escape.Cut(escape.Line(control.Title), 2*wording.MaxName)
 	if title == "" {
-		title = "(without a title)"
+		title = p.style.Lines.NoTitle
 	}
 	p.wrapped(lead, indent, indent, title, weight)
 }
 
 func (p *printer) status(outcome finding.Outcome) string {
-	words := map[finding.Outcome]string{
-		finding.Fail: "FAIL", finding.Error: "ERROR", finding.Unknown: "unknown",
-		finding.NotApplicable: "n/a", finding.Pass: "pass",
-	}
-	return p.paint.outcome(outcome, pad(words[outcome], 8))
+	return p.paint.outcome(outcome, pad(p.style.Marks[outcome], 8))
 }
 
 // details writes why the control ended as it did.
 func (p *printer) details(control *finding.Control, result *finding.Result) {
+	words := &p.style.Lines
 	if result.Error != "" {
-		p.text("The control broke: " + escape.Cut(escape.Line(result.Error), 500))
+		p.text(words.Broke + escape.Cut(escape.Line(result.Error), 500))
 	}
 	for i := range result.Violations[:min(len(result.Violations), maxShown)] {
 		p.violation(control, &result.Violations[i])
 	}
-	p.more(len(result.Violations), "violations")
+	p.more(len(result.Violations), words.MoreViolations)
 	label := ""
 	if result.Outcome != finding.Unknown {
-		label = "Not known: "
+		label = words.NotKnown
 	}
 	for i := range result.Unknowns[:min(len(result.Unknowns), maxShown)] {
 		p.unknown(label, control, &result.Unknowns[i])
 	}
-	p.more(len(result.Unknowns), "reasons")
+	p.more(len(result.Unknowns), words.MoreReasons)
 	for i := range result.NotApplicable[:min(len(result.NotApplicable), maxShown)] {
 		p.text(p.style.Reason(control, &result.NotApplicable[i], nil))
 	}
-	p.more(len(result.NotApplicable), "reasons")
+	p.more(len(result.NotApplicable), words.MoreReasons)
 	for i := range result.Notes[:min(len(result.Notes), maxShown)] {
 		note := &result.Notes[i]
-		p.text("Note: " + p.style.Reason(control, note, wording.Entry(p.report, note)))
+		p.text(words.Note + p.style.Reason(control, note, wording.Entry(p.report, note)))
 	}
-	p.more(len(result.Notes), "notes")
+	p.more(len(result.Notes), words.MoreNotes)
 }
 
 func (p *printer) violation(control *finding.Control, v *finding.Violation) {
@@ -210,7 +200,7 @@ func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 		lead := strconv.Itoa(i+1) + ". "
 		p.wrapped(spaces(detail+2)+lead, detail+2+len(lead), detail+2+len(lead), p.style.TraceStep(control, step)+place, plain)
 	}
-	p.more(len(v.Steps), "steps")
+	p.more(len(v.Steps), p.style.Lines.MoreSteps)
 }
 
 // sample names as many of the first members as fit on one line, at least one.
@@ -232,9 +222,9 @@ func (p *printer) unknown(label string, control *finding.Control, reason *findin
 }
 
 // more says how many of n are not shown.
-func (p *printer) more(n int, what string) {
+func (p *printer) more(n int, template string) {
 	if n > maxShown {
-		p.text("And " + strconv.Itoa(n-maxShown) + " more " + what + ", which the json and csv reports list.")
+		p.text(finding.Fill(template, finding.Args{"n": n - maxShown}, n-maxShown, ""))
 	}
 }
 

@@ -39,6 +39,7 @@ func TestGolden(t *testing.T) {
 		{"mixed.txt", reporttest.Mixed(), text.Options{}},
 		{"mixed-wide-verbose.txt", reporttest.Mixed(), text.Options{Width: 120, Verbose: true}},
 		{"mixed-explained.txt", reporttest.Mixed(), text.Options{Explain: true}},
+		{"mixed-dutch.txt", reporttest.Mixed(), text.Options{Explain: true, Language: &finding.Language{Code: "nl"}}},
 		{"mixed-narrow.txt", reporttest.Mixed(), text.Options{Width: 1}},
 		{"population.txt", reporttest.Population(1_000_000), text.Options{}},
 		{"nameless.txt", reporttest.Nameless(), text.Options{}},

@@ -23,7 +23,10 @@ func (s Style) Subject(resource *finding.Resource) string {
 	if name == "" {
 		name = resource.ID
 	}
-	kind := escape.Line(strings.ReplaceAll(resource.Kind, "_", " "))
+	kind := s.Nouns[resource.Kind]
+	if kind == "" {
+		kind = escape.Line(strings.ReplaceAll(resource.Kind, "_", " "))
+	}
 	if name == "" {
 		return s.render(kind)
 	}
@@ -50,7 +53,7 @@ func (s Style) Sample(members *finding.Members, n int) string {
 	}
 	sample := strings.Join(names, ", ")
 	if more := members.Len() - len(first); more > 0 {
-		sample += " and " + strconv.Itoa(more) + " more"
+		sample += count(s.Phrases.AndMore, more)
 	}
 	return sample
 }
@@ -63,7 +66,7 @@ func (s Style) Tenant(tenant *finding.Tenant) string {
 	}
 	switch {
 	case tenant.Name == "" && id == "":
-		return s.render("a tenant without a name")
+		return s.render(s.Phrases.NoTenantName)
 	case tenant.Name == "":
 		return s.render(markName(id))
 	case id == "":

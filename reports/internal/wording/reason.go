@@ -10,7 +10,7 @@ import (
 // line that it rests on, nil if there is none.
 func (s Style) Reason(control *finding.Control, reason *finding.Reason, entry *finding.LedgerEntry) string {
 	args := finding.Args{"evidence": reason.Evidence}
-	for name, value := range entryArgs(entry) {
+	for name, value := range s.entryArgs(entry) {
 		args[name] = value
 	}
 	for name, value := range reason.Args {
@@ -19,7 +19,7 @@ func (s Style) Reason(control *finding.Control, reason *finding.Reason, entry *f
 	return s.sentence(control, reason.Key, args, reason.Count, population(control, reason))
 }
 
-func entryArgs(entry *finding.LedgerEntry) finding.Args {
+func (s Style) entryArgs(entry *finding.LedgerEntry) finding.Args {
 	if entry == nil {
 		return nil
 	}
@@ -28,7 +28,7 @@ func entryArgs(entry *finding.LedgerEntry) finding.Args {
 		message = entry.Code
 	}
 	if message == "" {
-		message = "the ledger gives no reason"
+		message = s.Phrases.NoLedgerReason
 	}
 	return finding.Args{"permission": entry.Permission, "endpoint": entry.Endpoint, "message": message}
 }
@@ -80,15 +80,8 @@ func (s Style) Advice(entry *finding.LedgerEntry) string {
 	if entry == nil {
 		return ""
 	}
-	templates := map[string]string{
-		"denied":     "Grant {permission} so that {endpoint} can be read, then collect again.",
-		"failed":     "Collect again; {endpoint} is read with {permission}.",
-		"partial":    "Collect again; {endpoint} is read with {permission}.",
-		"unlicensed": "No permission helps: {endpoint} answers only where the tenant has the licence for it.",
-		"skipped":    "Collect it as well: 'postern collect' reads it.",
-	}
 	args := finding.Args{"endpoint": markName(entry.Endpoint), "permission": markName(entry.Permission)}
-	return s.render(finding.Fill(templates[entry.Status], args, 0, ""))
+	return s.render(finding.Fill(s.Advices[entry.Status], args, 0, ""))
 }
 
 // Remedy is the advice that belongs behind a reason's sentence, empty where the

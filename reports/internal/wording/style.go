@@ -6,7 +6,6 @@
 package wording
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -21,23 +20,29 @@ const (
 	MaxItems = 20
 )
 
-// Scope says what a report does not speak of.
-const Scope = "Judged are users who sign in to Exchange Online. Application permissions and " +
-	"on-premises mailboxes are out of scope."
-
-// Style is how a format writes the two kinds of text in a sentence.
+// Style is how a format writes the two kinds of text in a sentence, and in which
+// words.
 type Style struct {
+	*Words
 	// Text writes what Postern says, a part of a sentence.
 	Text func(string) string
 	// Name writes what the tenant says.
 	Name func(string) string
 }
 
-// Plain writes both as one line of plain text.
-func Plain() Style { return Style{Text: escape.Line, Name: escape.Line} }
+// Plain writes both as one line of plain text, in English.
+func Plain() Style { return Style{Words: English(), Text: escape.Line, Name: escape.Line} }
 
-// Markdown writes what the tenant says as code.
-func Markdown() Style { return Style{Text: escape.Markdown, Name: escape.MarkdownCode} }
+// Markdown writes what the tenant says as code, in English.
+func Markdown() Style {
+	return Style{Words: English(), Text: escape.Markdown, Name: escape.MarkdownCode}
+}
+
+// In is the style in other words.
+func (s Style) In(words *Words) Style {
+	s.Words = words
+	return s
+}
 
 // Violation is the sentence of a violation, with a full stop.
 func (s Style) Violation(control *finding.Control, v *finding.Violation) string {
@@ -63,7 +68,7 @@ const (
 func (s Style) sentence(control *finding.Control, key string, args finding.Args, count int, population string) string {
 	marked := make(finding.Args, len(args))
 	for name, value := range args {
-		marked[name] = mark(value, control.Words)
+		marked[name] = s.mark(value, control.Words)
 	}
 	// A template is a line of Postern's own, but not every control is.
 	clean := finding.Control{Language: control.Language}
@@ -94,7 +99,7 @@ func (s Style) render(text string) string {
 
 // mark makes an argument a text in which the names stand between marks.
 // The control's own words are no names.
-func mark(value any, words map[string]string) string {
+func (s Style) mark(value any, words map[string]string) string {
 	switch v := value.(type) {
 	case nil:
 		return "null"
@@ -105,9 +110,9 @@ func mark(value any, words map[string]string) string {
 		for i, item := range v {
 			texts[i] = finding.FormatArg(item)
 		}
-		return markList(texts, words)
+		return s.markList(texts, words)
 	case []string:
-		return markList(v, words)
+		return s.markList(v, words)
 	default:
 		return markText(finding.FormatArg(v), words)
 	}
@@ -128,7 +133,7 @@ func markName(name string) string {
 	return nameStart + escape.Cut(escape.Line(name), MaxName) + nameEnd
 }
 
-func markList(items []string, words map[string]string) string {
+func (s Style) markList(items []string, words map[string]string) string {
 	shown := items[:min(len(items), MaxItems)]
 	names := make([]string, len(shown))
 	for i, item := range shown {
@@ -136,7 +141,7 @@ func markList(items []string, words map[string]string) string {
 	}
 	list := strings.Join(names, ", ")
 	if more := len(items) - len(shown); more > 0 {
-		list += " and " + strconv.Itoa(more) + " more"
+		list += count(s.Phrases.AndMore, more)
 	}
 	return list
 }

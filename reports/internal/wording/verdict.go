@@ -2,82 +2,69 @@ package wording
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
 )
 
-// Verdict is the whole report in a word and in a sentence without its word.
-// Pass is said only where every control passes or does not apply.
-func Verdict(report *finding.Report) (word, sentence string) {
+// Verdict is the whole report in a word and in a sentence without its word, and in
+// the outcome that its colour goes by. Pass is said only where every control passes
+// or does not apply; what says nothing about the tenant is unknown.
+func (w *Words) Verdict(report *finding.Report) (outcome finding.Outcome, word, sentence string) {
+	v := &w.Verdicts
 	summary := report.Summarize()
 	total := len(report.Results)
 	failed, passed := summary.ByOutcome[finding.Fail], summary.ByOutcome[finding.Pass]
 	open := summary.ByOutcome[finding.Unknown] + summary.ByOutcome[finding.Error]
+	say := func(template string, n int) string {
+		args := finding.Args{"n": n, "controls": count(w.Phrases.Controls, total), "which": w.BySeverity(summary), "gate": report.FailOn}
+		return finding.Fill(template, args, n, "")
+	}
 	switch {
 	case total == 0:
-		return "EMPTY", "no control was judged."
+		return finding.Unknown, v.Empty, v.NoControl + "."
 	case failed > 0:
-		sentence = fmt.Sprintf("%d of %s (%s)", failed, verb(total, "control", "fails", "fail", failed), BySeverity(summary))
-		if !summary.Gate {
-			sentence += belowGate(report.FailOn)
+		sentence = say(v.FailSentence, failed)
+		switch {
+		case summary.Gate:
+		case report.FailOn == "none":
+			sentence += ", " + v.GateOff
+		default:
+			sentence += ", " + say(v.BelowGate, failed)
 		}
 		if open > 0 {
-			sentence += fmt.Sprintf(", %d not judged", open)
+			sentence += ", " + say(v.NotJudged, open)
 		}
-		return "FAIL", sentence + "."
+		return finding.Fail, v.Fail, sentence + "."
 	case open > 0:
-		return "INCOMPLETE", fmt.Sprintf("nothing fails, but %d of %s could not be judged: this is no pass.", open, plural(total, "control"))
+		return finding.Unknown, v.Incomplete, say(v.IncompleteSentence, open) + "."
 	case passed == 0:
-		return "NOT APPLICABLE", "no control applies to this tenant."
+		return finding.NotApplicable, v.NotApplicable, v.NoneApplies + "."
 	}
-	sentence = fmt.Sprintf("%d of %s", passed, verb(total, "control", "passes", "pass", passed))
+	sentence = say(v.PassSentence, passed)
 	if passed < total {
-		sentence += fmt.Sprintf(", %d not applicable", total-passed)
+		sentence += ", " + say(v.PartlyNotApplicable, total-passed)
 	}
-	return "PASS", sentence + "."
-}
-
-// verb is "3 controls fail": the verb agrees with what it counts.
-func verb(total int, noun, singular, several string, n int) string {
-	if n == 1 {
-		return plural(total, noun) + " " + singular
-	}
-	return plural(total, noun) + " " + several
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-func belowGate(failOn string) string {
-	if failOn == "none" {
-		return ", the gate is off (fail-on none)"
-	}
-	return ", none at or above the gate (fail-on " + failOn + ")"
+	return finding.Pass, v.Pass, sentence + "."
 }
 
 // BySeverity counts the failed controls: "1 critical, 2 low".
-func BySeverity(summary finding.Summary) string {
+func (w *Words) BySeverity(summary finding.Summary) string {
 	var parts []string
 	for _, severity := range finding.Severities() {
 		if n := summary.FailedBySeverity[severity]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, severity))
+			parts = append(parts, fmt.Sprintf("%d %s", n, w.Severity(severity)))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
 // ByOutcome counts the controls: "2 fail, 1 unknown, 30 pass".
-func ByOutcome(summary finding.Summary) string {
+func (w *Words) ByOutcome(summary finding.Summary) string {
 	var parts []string
 	for _, outcome := range finding.Outcomes() {
 		if n := summary.ByOutcome[outcome]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(outcome), "_", " ")))
+			parts = append(parts, finding.Fill(w.Phrases.Counted, finding.Args{"n": n, "what": w.Outcome(outcome)}, n, ""))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -85,17 +72,21 @@ func ByOutcome(summary finding.Summary) string {
 
 // Exit is the exit status that a check of this report ends with, and what it
 // means.
-func Exit(report *finding.Report) (status int, meaning string) {
+func (w *Words) Exit(report *finding.Report) (status int, meaning string) {
+	v := &w.Verdicts
 	summary := report.Summarize()
+	say := func(template string) string {
+		return finding.Fill(template, finding.Args{"gate": report.FailOn}, 0, "")
+	}
 	switch {
 	case len(report.Results) == 0:
-		return 0, "there was no control to judge, which says nothing about the tenant"
+		return 0, v.ExitEmpty
 	case summary.Gate:
-		return 3, "a control fails at or above the gate (fail-on " + report.FailOn + ")"
+		return 3, say(v.ExitGate)
 	case summary.Incomplete:
-		return 4, "no control fails at or above the gate (fail-on " + report.FailOn + "), but not all could be judged"
+		return 4, say(v.ExitIncomplete)
 	default:
-		return 0, "no control fails at or above the gate (fail-on " + report.FailOn + ") and all could be judged"
+		return 0, say(v.ExitClean)
 	}
 }
 
@@ -107,16 +98,12 @@ type Group struct {
 }
 
 // Groups cuts the report's results by step, in the report's order.
-func Groups(report *finding.Report) []Group {
-	titles := map[string]string{}
-	for _, step := range finding.Steps() {
-		titles[step.ID] = step.Title
-	}
+func (w *Words) Groups(report *finding.Report) []Group {
 	var groups []Group
 	for i := range report.Results {
 		id := report.Controls[i].Step
 		if len(groups) == 0 || groups[len(groups)-1].Step.ID != id {
-			groups = append(groups, Group{Step: finding.Step{ID: id, Title: titles[id]}})
+			groups = append(groups, Group{Step: finding.Step{ID: id, Title: w.Steps[id]}})
 		}
 		last := &groups[len(groups)-1]
 		last.Results = append(last.Results, i)

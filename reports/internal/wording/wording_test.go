@@ -46,8 +46,8 @@ func TestVerdictAndExit(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var got verdict
-			got.Word, got.Sentence = wording.Verdict(test.report)
-			got.Exit, _ = wording.Exit(test.report)
+			_, got.Word, got.Sentence = wording.English().Verdict(test.report)
+			got.Exit, _ = wording.English().Exit(test.report)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("verdict (-want +got):\n%s", diff)
 			}
@@ -217,7 +217,7 @@ func TestGaps(t *testing.T) {
 func TestGroupsKeepTheReportsOrder(t *testing.T) {
 	var got []string
 	n := 0
-	for _, group := range wording.Groups(reporttest.Mixed()) {
+	for _, group := range wording.English().Groups(reporttest.Mixed()) {
 		got = append(got, group.Step.ID)
 		for _, i := range group.Results {
 			if i != n {

@@ -1,0 +1,79 @@
+package wording
+
+import "github.com/seed-07732396/postern/policies/finding"
+
+// dutch keeps to ASCII in what the format text says, as English does.
+func dutch() *Words {
+	return &Words{
+		Code: "nl",
+		Outcomes: map[finding.Outcome]string{
+			finding.Error: "storing", finding.Fail: "faalt", finding.Unknown: "onbekend",
+			finding.NotApplicable: "niet van toepassing", finding.Pass: "voldoet",
+		},
+		Marks: map[finding.Outcome]string{
+			finding.Error: "STORING", finding.Fail: "FAALT", finding.Unknown: "onbekend",
+			finding.NotApplicable: "n.v.t.", finding.Pass: "voldoet",
+		},
+		Severities: map[finding.Severity]string{
+			finding.Critical: "kritiek", finding.High: "hoog", finding.Medium: "midden", finding.Low: "laag", finding.Info: "info",
+		},
+		Steps: map[string]string{
+			"A": "Federeer Office 365 met Okta", "B": "Zet moderne authenticatie aan", "C": "Zet verouderde protocollen uit",
+			"D": "Zet basisauthenticatie uit", "E": "Stel het aanmeldbeleid van Okta in", "F": "Trek vernieuwingstokens in",
+			"evidence": "Wat de logboeken laten zien", "access": "Het geheel: elke weg naar de post",
+		},
+		Statuses: map[string]string{
+			"collected": "verzameld", "partial": "ten dele", "denied": "geweigerd", "failed": "mislukt",
+			"unlicensed": "geen licentie", "skipped": "overgeslagen",
+		},
+		Advices: map[string]string{
+			"denied":     "Verleen {permission}, zodat {endpoint} kan worden gelezen, en verzamel opnieuw.",
+			"failed":     "Verzamel opnieuw; {endpoint} wordt gelezen met {permission}.",
+			"partial":    "Verzamel opnieuw; {endpoint} wordt gelezen met {permission}.",
+			"unlicensed": "Geen recht helpt hier: {endpoint} antwoordt alleen als de tenant er de licentie voor heeft.",
+			"skipped":    "Verzamel dit ook: 'postern collect' leest het.",
+		},
+		Nouns: map[string]string{
+			"access_policy_rule": "regel van het toegangsbeleid", "authentication_policy": "authenticatiebeleid",
+			"domain": "domein", "door": "deur", "mailbox": "mailbox", "mailbox_plan": "mailboxplan",
+			"organization_config": "organisatie-instelling", "sign_in": "aanmelding", "okta_request": "verzoek aan Okta",
+			"conditional_access_exclusion": "uitzondering op voorwaardelijke toegang", "zone": "netwerkzone",
+		},
+		Scope: "Beoordeeld zijn gebruikers die zich bij Exchange Online aanmelden. Rechten van toepassingen en " +
+			"mailboxen op eigen servers vallen erbuiten.",
+		Verdicts: VerdictWords{
+			Fail: "FAALT", Incomplete: "ONVOLLEDIG", NotApplicable: "NIET VAN TOEPASSING", Pass: "VOLDOET", Empty: "LEEG",
+			FailSentence:        "{n} van {controls} {faalt|falen} ({which})",
+			IncompleteSentence:  "niets faalt, maar {n} van {controls} {kon|konden} niet worden beoordeeld: dit is geen voldoende",
+			PassSentence:        "{n} van {controls} {voldoet|voldoen}",
+			NoneApplies:         "geen enkele controle is op deze tenant van toepassing",
+			NoControl:           "er is geen controle uitgevoerd",
+			GateOff:             "de drempel staat uit (fail-on none)",
+			BelowGate:           "geen enkele op of boven de drempel (fail-on {gate})",
+			NotJudged:           "{n} niet beoordeeld",
+			PartlyNotApplicable: "{n} niet van toepassing",
+			ExitEmpty:           "er was geen controle om uit te voeren, wat niets zegt over de tenant",
+			ExitGate:            "een controle faalt op of boven de drempel (fail-on {gate})",
+			ExitIncomplete:      "geen controle faalt op of boven de drempel (fail-on {gate}), maar niet alle konden worden beoordeeld",
+			ExitClean:           "geen controle faalt op of boven de drempel (fail-on {gate}) en alle konden worden beoordeeld",
+		},
+		Phrases: PhraseWords{
+			NoTenantName: "een tenant zonder naam", NoLedgerReason: "het bewijsregister noemt geen reden",
+			AndMore: " en nog {n}", WithoutMailboxes: "zonder lijst van mailboxen", Mailboxes: "{n} {mailbox|mailboxen}", Controls: "{n} {controle|controles}", Counted: "{what} {n}",
+		},
+		Lines: LineWords{
+			NoTitle: "(zonder titel)", Broke: "De controle is stukgelopen: ", NotKnown: "Niet bekend: ", Note: "Ter kennisgeving: ",
+			Why: "Waarom: ", Fix: "Oplossing: ", PowerShell: "PowerShell:", Undo: "Terugdraaien:", Console: "In de console van Okta: ",
+			API: "Met de API van Okta:", See: "Zie:",
+			MoreViolations: "En nog {n} bevindingen, die in de json- en csv-rapporten staan.",
+			MoreReasons:    "En nog {n} redenen, die in de json- en csv-rapporten staan.",
+			MoreNotes:      "En nog {n} kanttekeningen, die in de json- en csv-rapporten staan.",
+			MoreSteps:      "En nog {n} stappen, die in de json- en csv-rapporten staan.",
+			Summary:        "Samenvatting", Controls: "Controles: ", Failed: "Gefaald: ", BrokeList: "Stukgelopen: ",
+			Snapshot: "Momentopname: {file}, door {source}, {mailboxes},", JudgedBy: "Beoordeeld door ", ScopeLabel: "Bereik: ",
+			ExitStatus: "Afsluitcode {n}: ", LeftOpen: "wat het bewijs openlaat",
+			Severity: "Ernst", Step: "Stap", Slug: "Naam", Needs: "Nodig", Optional: "Indien aanwezig", Answers: "Beantwoordt",
+			CatalogueEnd: "{n} controles. 'postern controls ID' toont er een volledig.",
+		},
+	}
+}

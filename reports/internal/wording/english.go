@@ -1,0 +1,72 @@
+package wording
+
+import "github.com/seed-07732396/postern/policies/finding"
+
+func english() *Words {
+	steps := map[string]string{}
+	for _, step := range finding.Steps() {
+		steps[step.ID] = step.Title
+	}
+	return &Words{
+		Code: "en",
+		Outcomes: map[finding.Outcome]string{
+			finding.Error: "error", finding.Fail: "fail", finding.Unknown: "unknown",
+			finding.NotApplicable: "not applicable", finding.Pass: "pass",
+		},
+		Marks: map[finding.Outcome]string{
+			finding.Error: "ERROR", finding.Fail: "FAIL", finding.Unknown: "unknown",
+			finding.NotApplicable: "n/a", finding.Pass: "pass",
+		},
+		Severities: map[finding.Severity]string{
+			finding.Critical: "critical", finding.High: "high", finding.Medium: "medium", finding.Low: "low", finding.Info: "info",
+		},
+		Steps: steps,
+		Statuses: map[string]string{
+			"collected": "collected", "partial": "partial", "denied": "denied", "failed": "failed",
+			"unlicensed": "unlicensed", "skipped": "skipped",
+		},
+		Advices: map[string]string{
+			"denied":     "Grant {permission} so that {endpoint} can be read, then collect again.",
+			"failed":     "Collect again; {endpoint} is read with {permission}.",
+			"partial":    "Collect again; {endpoint} is read with {permission}.",
+			"unlicensed": "No permission helps: {endpoint} answers only where the tenant has the licence for it.",
+			"skipped":    "Collect it as well: 'postern collect' reads it.",
+		},
+		Scope: "Judged are users who sign in to Exchange Online. Application permissions and " +
+			"on-premises mailboxes are out of scope.",
+		Verdicts: VerdictWords{
+			Fail: "FAIL", Incomplete: "INCOMPLETE", NotApplicable: "NOT APPLICABLE", Pass: "PASS", Empty: "EMPTY",
+			FailSentence:        "{n} of {controls} {fails|fail} ({which})",
+			IncompleteSentence:  "nothing fails, but {n} of {controls} could not be judged: this is no pass",
+			PassSentence:        "{n} of {controls} {passes|pass}",
+			NoneApplies:         "no control applies to this tenant",
+			NoControl:           "no control was judged",
+			GateOff:             "the gate is off (fail-on none)",
+			BelowGate:           "none at or above the gate (fail-on {gate})",
+			NotJudged:           "{n} not judged",
+			PartlyNotApplicable: "{n} not applicable",
+			ExitEmpty:           "there was no control to judge, which says nothing about the tenant",
+			ExitGate:            "a control fails at or above the gate (fail-on {gate})",
+			ExitIncomplete:      "no control fails at or above the gate (fail-on {gate}), but not all could be judged",
+			ExitClean:           "no control fails at or above the gate (fail-on {gate}) and all could be judged",
+		},
+		Phrases: PhraseWords{
+			NoTenantName: "a tenant without a name", NoLedgerReason: "the ledger gives no reason",
+			AndMore: " and {n} more", WithoutMailboxes: "without a list of mailboxes", Mailboxes: "{n} {mailbox|mailboxes}", Controls: "{n} {control|controls}", Counted: "{n} {what}",
+		},
+		Lines: LineWords{
+			NoTitle: "(without a title)", Broke: "The control broke: ", NotKnown: "Not known: ", Note: "Note: ",
+			Why: "Why: ", Fix: "Fix: ", PowerShell: "PowerShell:", Undo: "To undo:", Console: "In Okta's console: ",
+			API: "By Okta's API:", See: "See:",
+			MoreViolations: "And {n} more violations, which the json and csv reports list.",
+			MoreReasons:    "And {n} more reasons, which the json and csv reports list.",
+			MoreNotes:      "And {n} more notes, which the json and csv reports list.",
+			MoreSteps:      "And {n} more steps, which the json and csv reports list.",
+			Summary:        "Summary", Controls: "Controls: ", Failed: "Failed: ", BrokeList: "Broke: ",
+			Snapshot: "Snapshot: {file}, by {source}, {mailboxes},", JudgedBy: "Judged by ", ScopeLabel: "Scope: ",
+			ExitStatus: "Exit status {n}: ", LeftOpen: "what the evidence leaves open",
+			Severity: "Severity", Step: "Step", Slug: "Slug", Needs: "Needs", Optional: "Uses, if there", Answers: "Answers",
+			CatalogueEnd: "{n} controls. 'postern controls ID' shows one in full.",
+		},
+	}
+}

@@ -1,0 +1,119 @@
+package wording
+
+import (
+	"cmp"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// Words are Postern's own in one language: whatever a report says that is neither
+// the tenant's nor a control's. A text with {name} or {one|many} is a template for
+// finding.Fill; what it counts is {n}.
+type Words struct {
+	// Code is the language, such as en.
+	Code string
+	// Outcomes and Severities are a word each, as they stand in a sentence; Marks
+	// are outcomes as the format text marks them, of at most 8 columns.
+	Outcomes   map[finding.Outcome]string
+	Marks      map[finding.Outcome]string
+	Severities map[finding.Severity]string
+	// Steps are the titles of finding.Steps by their ids.
+	Steps map[string]string
+	// Statuses are those of the ledger, Advice is what would help where evidence
+	// was not collected.
+	Statuses map[string]string
+	Advices  map[string]string
+	// Nouns are the kinds of resource that the words of a language name otherwise
+	// than by their ids.
+	Nouns map[string]string
+	// Scope says what a report does not speak of.
+	Scope string
+
+	Verdicts VerdictWords
+	Phrases  PhraseWords
+	Lines    LineWords
+}
+
+// VerdictWords make the verdict and the exit status.
+type VerdictWords struct {
+	Fail, Incomplete, NotApplicable, Pass, Empty string
+
+	// What is judged are {n} of {controls}; {which} counts by severity.
+	FailSentence, IncompleteSentence, PassSentence string
+	NoneApplies, NoControl                         string
+	// Parts that are put behind, with a comma.
+	GateOff, BelowGate, NotJudged, PartlyNotApplicable string
+
+	ExitEmpty, ExitGate, ExitIncomplete, ExitClean string
+}
+
+// PhraseWords are parts of sentences.
+type PhraseWords struct {
+	NoTenantName, NoLedgerReason, AndMore string
+	WithoutMailboxes, Mailboxes, Controls string
+	// Counted is {n} times {what}, which is an outcome.
+	Counted string
+}
+
+// LineWords are what the format text says besides.
+type LineWords struct {
+	NoTitle, Broke, NotKnown, Note, Why, Fix, PowerShell, Undo, Console, API, See string
+	// MoreOf says that {n} of something are not shown.
+	MoreViolations, MoreReasons, MoreNotes, MoreSteps string
+
+	Summary, Controls, Failed, BrokeList, Snapshot, JudgedBy, ScopeLabel, ExitStatus string
+	LeftOpen                                                                         string
+
+	Severity, Step, Slug, Needs, Optional, Answers, CatalogueEnd string
+}
+
+// For gives the words in a language, nil for English. A language that has none
+// here has the English ones.
+func For(language *finding.Language) *Words {
+	if language != nil && language.Code == "nl" {
+		return dutch()
+	}
+	return english()
+}
+
+// English gives the English words, which are also those of what programs read.
+func English() *Words { return english() }
+
+// Languages lists the codes of the languages that there are words in.
+func Languages() []string { return []string{english().Code, dutch().Code} }
+
+// Severity is a severity's word, and the severity itself where there is none.
+func (w *Words) Severity(s finding.Severity) string { return cmp.Or(w.Severities[s], string(s)) }
+
+// Outcome is an outcome's word.
+func (w *Words) Outcome(o finding.Outcome) string { return cmp.Or(w.Outcomes[o], string(o)) }
+
+// StepTitle is a step with its letter; the parts behind the steps have a title
+// only.
+func (w *Words) StepTitle(id string) string {
+	title := w.Steps[id]
+	switch {
+	case title == "":
+		return id
+	case len(id) == 1:
+		return id + ". " + title
+	}
+	return title
+}
+
+// Status is the word for a ledger's status, and the status itself where there is
+// none.
+func (w *Words) Status(status string) string { return cmp.Or(w.Statuses[status], status) }
+
+// MailboxCount says how many mailboxes a snapshot holds, -1 for no list of them.
+func (w *Words) MailboxCount(n int) string {
+	if n < 0 {
+		return w.Phrases.WithoutMailboxes
+	}
+	return count(w.Phrases.Mailboxes, n)
+}
+
+// count fills a template that counts.
+func count(template string, n int) string {
+	return finding.Fill(template, finding.Args{"n": n}, n, "")
+}
