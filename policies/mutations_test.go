@@ -221,7 +221,13 @@ func possible(input object) bool {
 // outcomes judges a test's document by all controls through the engine.
 func outcomes(t *testing.T, judge *engine.Engine, input object, denied []string) []finding.Result {
 	t.Helper()
-	declared, text := asSnapshot(t, input, denied)
+	return judged(t, judge, input, ledger(denied))
+}
+
+// judged judges a test's document, of which the given ledger tells.
+func judged(t *testing.T, judge *engine.Engine, input object, lines []object) []finding.Result {
+	t.Helper()
+	declared, text := asSnapshot(t, input, lines)
 	var given engine.Access
 	if facts, ok := input["access"]; ok {
 		given = told{facts}
@@ -265,7 +271,7 @@ func describe(c *finding.Control, r *finding.Result) string {
 
 // asSnapshot turns a test's document into the snapshot and the declarations that
 // make the engine hand just that to the control.
-func asSnapshot(t *testing.T, input object, denied []string) (engine.Declarations, []byte) {
+func asSnapshot(t *testing.T, input object, lines []object) (engine.Declarations, []byte) {
 	t.Helper()
 	declared := engine.DefaultDeclarations()
 	document := object{
@@ -302,7 +308,7 @@ func asSnapshot(t *testing.T, input object, denied []string) (engine.Declaration
 		}
 		mailboxes[i] = mailbox
 	}
-	document["collection"] = object{"source": "test", "resources": ledger(denied)}
+	document["collection"] = object{"source": "test", "resources": lines}
 	text, err := json.Marshal(document)
 	if err != nil {
 		t.Fatal(err)

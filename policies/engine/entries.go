@@ -27,6 +27,9 @@ type entry struct {
 	steps []finding.TraceStep
 	// evidence is the path whose absence leaves the question open.
 	evidence string
+	// whole are the paths that must have been read in whole for a violation to
+	// stand: it rests on something not being there.
+	whole []string
 }
 
 // A decoder reads the entries of one control, and trusts none.
@@ -104,6 +107,8 @@ func (d *decoder) field(e *entry, rule string, name, value *ast.Term) error {
 		e.at, err = asPath(value)
 	case field == "steps" && rule == "violations":
 		e.steps, err = d.asSteps(value)
+	case field == "whole" && rule == "violations":
+		e.whole, err = d.asWhole(value)
 	case field == "evidence" && rule == "unknown":
 		e.evidence, err = asText(value)
 	case slices.Contains(populations(), field):
@@ -245,6 +250,32 @@ func asPath(term *ast.Term) ([]string, error) {
 		return nil, fmt.Errorf("%q is no part of the snapshot that has a place of its own", segments[0])
 	}
 	return segments, nil
+}
+
+// asWhole reads the paths that a violation rests on in whole.
+func (d *decoder) asWhole(term *ast.Term) ([]string, error) {
+	list, ok := term.Value.(*ast.Array)
+	if !ok {
+		return nil, fmt.Errorf("it is %s, not a list of paths", ast.ValueName(term.Value))
+	}
+	paths := make([]string, list.Len())
+	for i := range paths {
+		var err error
+		if paths[i], err = asText(list.Elem(i)); err != nil {
+			return nil, err
+		}
+		if !declares(d.control, paths[i]) {
+			return nil, fmt.Errorf("%q is not among the evidence that the control declares", paths[i])
+		}
+	}
+	return paths, nil
+}
+
+// declares reports whether a path is among a control's evidence, or in it.
+func declares(c *finding.Control, path string) bool {
+	return slices.ContainsFunc(slices.Concat(c.Needs, c.Optional), func(declared string) bool {
+		return declared != accessPart && (path == declared || isBelow(path, declared))
+	})
 }
 
 func (d *decoder) asIndex(population string, term *ast.Term) (int, error) {

@@ -169,6 +169,116 @@ func TestViolationsStandInPartialEvidence(t *testing.T) {
 	}
 }
 
+// TestWhatMustBeWhole expects a violation that rests on something not being there
+// to be unknown when it may be in what was not read, and others to stand.
+func TestWhatMustBeWhole(t *testing.T) {
+	control := edited(t, aControl, "needs: [exchange.organization_config]", "needs: [exchange.organization_config]\n#   optional: [okta.zones, okta.apps]")
+	control = edited(t, control, `	"args": {"value": value},`, `	"args": {"value": value}, "whole": ["okta.apps", "okta.zones"],`)
+	for _, test := range []struct {
+		status  string // of okta.zones
+		there   bool
+		want    finding.Outcome
+		reasons []string
+	}{
+		{"collected", true, finding.Fail, nil},
+		{"partial", true, finding.Unknown, []string{"partial okta.zones okta.zones", "perhaps_there okta.zones okta.zones"}},
+		{"denied", false, finding.Unknown, []string{"perhaps_there okta.zones okta.zones"}},
+		{"collected", false, finding.Unknown, []string{"perhaps_there okta.zones"}},
+	} {
+		document := aSnapshot()
+		document["exchange"].(object)["organization_config"].(object)["OAuth2ClientProfileEnabled"] = false
+		document["okta"] = object{"apps": []any{}}
+		if test.there {
+			document["okta"].(object)["zones"] = []any{}
+		}
+		setLine(document, line("okta.apps", "collected", "okta.apps"))
+		setLine(document, line("okta.zones", test.status, "okta.zones"))
+		r := result(t, control, document)
+		if r.Outcome != test.want {
+			t.Errorf("%s: %s %s", test.status, r.Outcome, r.Error)
+		}
+		if diff := cmp.Diff(test.reasons, reasonKeys(r.Unknowns)); diff != "" {
+			t.Errorf("%s: %s", test.status, diff)
+		}
+		if test.want == finding.Unknown {
+			last := r.Unknowns[len(r.Unknowns)-1]
+			if last.Resource == nil || last.Resource.Kind != "organization_config" || last.Pointer != "/exchange/organization_config/OAuth2ClientProfileEnabled" || last.Region == nil {
+				t.Errorf("%s: the reason is about %+v at %s, %v", test.status, last.Resource, last.Pointer, last.Region)
+			}
+		}
+	}
+	// One that rests on nothing of the kind stands beside it.
+	control += `
+violations contains {
+	"key": "off",
+	"args": {"value": "seen"},
+	"resource": {"kind": "zone"},
+	"at": ["okta", "apps"],
+	"whole": [],
+} if true
+`
+	document := aSnapshot()
+	document["exchange"].(object)["organization_config"].(object)["OAuth2ClientProfileEnabled"] = false
+	document["okta"] = object{"apps": []any{}}
+	if r := result(t, control, document); r.Outcome != finding.Fail || len(r.Violations) != 1 || r.Violations[0].Args["value"] != "seen" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestWholeNamesDeclaredEvidence refuses what the ledger could not answer for.
+func TestWholeNamesDeclaredEvidence(t *testing.T) {
+	document := aSnapshot()
+	document["exchange"].(object)["organization_config"].(object)["OAuth2ClientProfileEnabled"] = false
+	for whole, problem := range map[string]string{
+		`["okta.zones"]`:                 `"okta.zones" is not among the evidence that the control declares`,
+		`"exchange.organization_config"`: "it is string, not a list of paths",
+		`[1]`:                            "it is number, not a text",
+	} {
+		r := result(t, edited(t, aControl, `	"args": {"value": value},`, `	"args": {"value": value}, "whole": `+whole+`,`), document)
+		if r.Outcome != finding.Error || !strings.Contains(r.Error, problem) {
+			t.Errorf("%s: %s %s", whole, r.Outcome, r.Error)
+		}
+	}
+	r := result(t, edited(t, aControl, `	"args": {"value": value},`, `	"args": {"value": value}, "whole": ["exchange.organization_config.Name"],`), document)
+	if r.Outcome != finding.Fail {
+		t.Errorf("a field of what is declared: %s %s", r.Outcome, r.Error)
+	}
+}
+
+// TestReasonsSayWhatTheyAreAbout expects resources, places and members.
+func TestReasonsSayWhatTheyAreAbout(t *testing.T) {
+	document := aSnapshot()
+	document["mailboxes"].([]any)[1].(object)["exchange"].(object)["PopEnabled"] = nil
+	delete(document["mailboxes"].([]any)[0].(object), "domain")
+	r := result(t, aPopulation, document)
+	if len(r.Unknowns) != 1 || r.Unknowns[0].Pointer != "/mailboxes/1" || r.Unknowns[0].Region == nil {
+		t.Fatalf("%+v", r)
+	}
+	if who := r.Unknowns[0].Members.First(9); len(who) != 1 || who[0].Name != "user2@example.com" {
+		t.Errorf("the members are %+v", who)
+	}
+	control := aControl + `
+notes contains {
+	"key": "off",
+	"args": {"value": 1},
+	"resource": {"kind": "organization_config", "id": "x", "name": "Example"},
+	"at": ["exchange", "organization_config", "Missing"],
+} if true
+
+notes contains {"key": "off", "args": {"value": 2}} if true
+`
+	r = result(t, control, aSnapshot())
+	if len(r.Notes) != 2 {
+		t.Fatalf("%+v", r)
+	}
+	if at := r.Notes[1]; at.Resource == nil || at.Resource.Name != "Example" || at.Pointer != "/exchange/organization_config" || at.Region == nil {
+		t.Errorf("%+v", at)
+	}
+	if at := r.Notes[0]; at.Resource != nil || at.Pointer != "" || at.Region != nil || at.Members != nil {
+		t.Errorf("%+v", at)
+	}
+}
+
 // TestMembersWithoutEvidence expects a mailbox that lacks what the control needs
 // neither to pass nor to fail.
 func TestMembersWithoutEvidence(t *testing.T) {
@@ -183,7 +293,13 @@ func TestMembersWithoutEvidence(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	want := finding.Reason{Key: "members_without_evidence", Evidence: "mailboxes[].entra", Count: 1, Args: finding.Args{"evidence": "mailboxes[].entra"}}
-	if diff := cmp.Diff([]finding.Reason{want}, r.Unknowns); diff != "" {
+	want.Pointer = "/mailboxes/0"
+	got := r.Unknowns[0]
+	if who := got.Members.First(9); len(who) != 1 || who[0].Pointer != want.Pointer {
+		t.Errorf("the members are %+v", who)
+	}
+	want.Members, want.Region = got.Members, got.Region
+	if diff := cmp.Diff([]finding.Reason{want}, r.Unknowns, cmp.Comparer(func(a, b *finding.Members) bool { return a == b })); diff != "" {
 		t.Error(diff)
 	}
 	mailboxes[1].(object)["exchange"].(object)["PopEnabled"] = true

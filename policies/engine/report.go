@@ -75,11 +75,16 @@ func (j *judgement) result(c *control) finding.Result {
 		return r
 	}
 	lacking := j.lacking(c)
+	var unproven []finding.Reason
 	for _, k := range said.of("violations", lacking.of) {
+		if gap := j.firstGap(k.whole); gap != "" {
+			unproven = append(unproven, j.unproven(c, &k, gap))
+			continue
+		}
 		r.Violations = append(r.Violations, j.violation(c, k))
 	}
 	reasons := func(rule string) []finding.Reason { return j.reasons(c, said.of(rule, lacking.of)) }
-	r.Unknowns = slices.Concat(j.evidence[c].gaps, lacking.reasons, reasons("unknown"))
+	r.Unknowns = slices.Concat(j.evidence[c].gaps, lacking.reasons, unproven, reasons("unknown"))
 	r.NotApplicable = reasons("not_applicable")
 	r.Notes = reasons("notes")
 	switch {
@@ -110,9 +115,9 @@ func (j *judgement) lacking(c *control) lack {
 		l.of.merge(p.lacks[i])
 		wanting := slices.Clone(p.lacks[i])
 		wanting.remove(p.exempt)
-		if n := j.affected(c, wanting).count(); n > 0 {
+		if wanting.len() > 0 {
 			r := reason("members_without_evidence", part, nil)
-			r.Count = n
+			j.about(c, &cause{entry: entry{population: "mailbox"}, members: wanting}, &r)
 			l.reasons = append(l.reasons, r)
 		}
 	}
@@ -124,25 +129,52 @@ func (j *judgement) affected(c *control, units set) *affected {
 	return &affected{crowd: j.crowd, panel: j.panels[c], units: units}
 }
 
-// count is how many members a cause has.
-func (j *judgement) count(c *control, k *cause) int {
-	if k.population == "mailbox" {
-		return j.affected(c, k.members).count()
-	}
-	return k.members.len()
-}
-
 // reasons turns what a control says beside violations into reasons.
 func (j *judgement) reasons(c *control, causes []cause) []finding.Reason {
 	var list []finding.Reason
 	for _, k := range causes {
-		r := finding.Reason{Key: k.key, Args: k.args, Count: j.count(c, &k), Evidence: k.evidence}
+		r := finding.Reason{Key: k.key, Args: k.args, Evidence: k.evidence}
+		j.about(c, &k, &r)
 		if k.evidence != "" {
 			j.explainEvidence(&r)
 		}
 		list = append(list, r)
 	}
 	return list
+}
+
+// firstGap gives the first of some paths that was not read in whole, empty when all
+// were.
+func (j *judgement) firstGap(paths []string) string {
+	for _, path := range paths {
+		if state := j.ledger.stateOf(path); !state.present || len(state.gaps) > 0 {
+			return path
+		}
+	}
+	return ""
+}
+
+// unproven turns a violation that rests on something not being there into a
+// reason: what was not read may hold it.
+func (j *judgement) unproven(c *control, k *cause, gap string) finding.Reason {
+	r := finding.Reason{Key: "perhaps_there", Evidence: gap}
+	j.about(c, k, &r)
+	j.explainEvidence(&r)
+	return r
+}
+
+// about adds what a reason is about, as far as the control says so.
+func (j *judgement) about(c *control, k *cause, r *finding.Reason) {
+	s := j.subject(c, k)
+	if s.resource.Kind != "" && s.members == nil {
+		r.Resource = &s.resource
+	}
+	if s.pointer != "" {
+		r.Pointer, r.Region = s.pointer, j.region(s.pointer)
+	}
+	if s.members != nil {
+		r.Members, r.Count = s.members, s.members.Len()
+	}
 }
 
 // explainEvidence adds what the ledger says of the evidence that a reason names.
@@ -164,27 +196,41 @@ func (j *judgement) explainEvidence(r *finding.Reason) {
 }
 
 func (j *judgement) violation(c *control, k cause) finding.Violation {
-	v := finding.Violation{Key: k.key, Args: k.args, Resource: k.resource}
-	switch k.population {
-	case "":
-		v.Pointer = j.nearest(k.at)
-		v.Snippet = j.snippet(v.Pointer)
-	case "mailbox":
-		who := j.affected(c, k.members)
-		first := who.first()
-		v.Resource = finding.Resource{Kind: k.population}
-		v.Pointer, v.Members = mailboxPointer(first), who.members(who.count())
-		v.Snippet = j.mailboxSnippet(c, first)
-	default:
-		r := j.rows[k.population]
-		v.Resource = finding.Resource{Kind: k.population}
-		v.Pointer, v.Members = r.at(k.members.first()), r.pick(k.population, k.members)
+	s := j.subject(c, &k)
+	v := finding.Violation{
+		Key: k.key, Args: k.args, Resource: s.resource, Pointer: s.pointer, Region: j.region(s.pointer), Members: s.members,
+	}
+	if k.population == "mailbox" {
+		v.Snippet = j.mailboxSnippet(c, s.first)
+	} else {
 		v.Snippet = j.snippet(v.Pointer)
 	}
-	v.Region = j.region(v.Pointer)
 	v.Steps = j.steps(k.steps)
 	v.Fingerprint = fingerprint(j.doc.Tenant.ID, c.entry.ID, &v)
 	return v
+}
+
+// A subject is what a cause is about, and where that stands. It has members where
+// that is a population; first is then the place of the first.
+type subject struct {
+	resource finding.Resource
+	pointer  string
+	members  *finding.Members
+	first    int
+}
+
+func (j *judgement) subject(c *control, k *cause) subject {
+	switch k.population {
+	case "":
+		return subject{resource: k.resource, pointer: j.nearest(k.at)}
+	case "mailbox":
+		who := j.affected(c, k.members)
+		first := who.first()
+		return subject{finding.Resource{Kind: k.population}, mailboxPointer(first), who.members(who.count()), first}
+	default:
+		r, first := j.rows[k.population], k.members.first()
+		return subject{finding.Resource{Kind: k.population}, r.at(first), r.pick(k.population, k.members), first}
+	}
 }
 
 // nearest gives the pointer of the deepest place on the path that the document

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -93,7 +94,7 @@ func (e *entry) cause() string {
 	if e.population == "" {
 		return fmt.Sprintf("%#v", *e)
 	}
-	return e.population + "\x00" + e.key + "\x00" + e.evidence + "\x00" + canonical(e.args)
+	return e.population + "\x00" + e.key + "\x00" + e.evidence + "\x00" + strings.Join(e.whole, " ") + "\x00" + canonical(e.args)
 }
 
 func compareCauses(a, b cause) int {

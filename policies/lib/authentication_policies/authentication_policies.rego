@@ -134,7 +134,16 @@ judged(answer) := {"key": key, "args": {"policy": name(answer.policy), "flags": 
 
 # METADATA
 # description: >-
-#   The same for SMTP AUTH alone: refused, allowed or not_set by a policy, or the
+#   The evidence that must be whole for an answer of effective or default_policy to
+#   be held against anybody: a policy that was not found may be among those that
+#   were not read.
+whole(answer) := ["exchange.authentication_policies"] if {
+	answer.kind == "missing"
+} else := []
+
+# METADATA
+# description: >-
+#   What judged says, for SMTP AUTH alone: refused, allowed or not_set by a policy, or the
 #   kind of an answer without one.
 judged_on_smtp(answer) := {"key": _smtp(answer.policy), "args": {"policy": name(answer.policy)}} if {
 	answer.kind == "policy"

@@ -18,22 +18,28 @@ _keys(app_keys) := null if {
 # METADATA
 # description: >-
 #   What shows that a domain does not sign in at an Okta org (see okta_org), as
-#   {key, args} and at, the place of the federation settings when they are at
-#   fault. configurations are those settings by domain.
+#   {key, args}, with at, the place of the federation settings when they are at
+#   fault, and whole, the evidence that must be complete for it. configurations are
+#   those settings by domain.
 faults(domain, configurations, org) := {{"key": "managed", "args": {}}} if {
 	domain.authenticationType == "Managed"
 } else := {{"key": "not_set", "args": {}}} if {
 	not domain.authenticationType == "Federated"
-} else := {object.union(fault, {"at": ["entra", "federation_configurations", key]}) |
+} else := {object.union(fault, {"at": ["entra", "federation_configurations", key], "whole": sort(object.get(fault, "whole", set()) | _inherited(domain, key))}) |
 	some fault in _faults(configurations[key], org)
 } if {
 	key := holder(configurations, domain.id)
 } else := set()
 
+# Settings that a domain inherits are its own only if it has none itself.
+_inherited(domain, key) := set() if {
+	same(domain.id, key)
+} else := {_settings}
+
 _faults(list, org) := union({
 	_led(list, org, "elsewhere", "elsewhere"),
-	{fault | org.complete; some fault in _led(list, org, "other_okta", "other_okta_org")},
-	{{"key": "strange_certificate", "args": {}} | count(_strange_certificates(list, org)) > 0},
+	{object.union(fault, {"whole": {"okta.domains"}}) | org.complete; some fault in _led(list, org, "other_okta", "other_okta_org")},
+	{{"key": "strange_certificate", "args": {}, "whole": {"okta.app_keys"}} | count(_strange_certificates(list, org)) > 0},
 })
 
 # METADATA

@@ -46,13 +46,13 @@ test_a_domain_that_is_federated_elsewhere if {
 	domains.doubts(_federated, configurations, _org) == set()
 	signed := json.patch(configurations, [{"op": "add", "path": "/example.com/0/signingCertificate", "value": "MIIX"}])
 	domains.faults(_federated, signed, _org) == domains.faults(_federated, configurations, _org)
-	domains.faults(_federated, configurations, _org) == {{"key": "elsewhere", "args": {"hosts": hosts}, "at": _at}}
+	domains.faults(_federated, configurations, _org) == {{"key": "elsewhere", "args": {"hosts": hosts}, "at": _at, "whole": []}}
 }
 
 test_a_strangers_org_is_a_fault_when_all_hosts_are_known if {
 	configurations := _configurations("stranger.okta.com")
 	hosts := ["stranger.okta.com"]
-	domains.faults(_federated, configurations, _org) == {{"key": "other_okta_org", "args": {"hosts": hosts}, "at": _at}}
+	domains.faults(_federated, configurations, _org) == {{"key": "other_okta_org", "args": {"hosts": hosts}, "at": _at, "whole": ["okta.domains"]}}
 	domains.doubts(_federated, configurations, _org) == set()
 	incomplete := object.union(_org, {"complete": false})
 	domains.faults(_federated, configurations, incomplete) == set()
@@ -63,13 +63,19 @@ test_a_strangers_org_is_a_fault_when_all_hosts_are_known if {
 	}}
 }
 
+test_inherited_settings_need_all_of_them if {
+	configurations := {"example.com": [{"passiveSignInUri": "https://sts.example.com/adfs/ls"}]}
+	inherits := {"id": "mail.example.com", "authenticationType": "Federated"}
+	{fault.whole | some fault in domains.faults(inherits, configurations, _org)} == {["entra.federation_configurations"]}
+}
+
 test_a_strange_certificate_is_a_fault if {
 	configurations := json.patch(_configurations("example.okta.com"), [{
 		"op": "add",
 		"path": "/example.com/0/nextSigningCertificate",
 		"value": "MIIX",
 	}])
-	domains.faults(_federated, configurations, _org) == {{"key": "strange_certificate", "args": {}, "at": _at}}
+	domains.faults(_federated, configurations, _org) == {{"key": "strange_certificate", "args": {}, "at": _at, "whole": ["okta.app_keys"]}}
 	domains.faults(_federated, configurations, _without_certificates) == set()
 }
 

@@ -21,6 +21,13 @@
 #   severity: medium
 #   step: access
 #   needs: [access, "mailboxes[].exchange", "mailboxes[].okta", okta.apps, okta.access_policy_rules, exchange.authentication_policies, entra.domains, entra.conditional_access_policies]
+#   optional:
+#     - mailboxes[].domain
+#     - exchange.organization_config
+#     - exchange.transport_config
+#     - entra.federation_configurations
+#     - entra.feature_rollout_policies
+#     - entra.home_realm_discovery_policies
 #   messages:
 #     basic_exchange: "{door} has no lock at Exchange for mailboxes ({mailboxes} of them)."
 #     basic_identity_provider: "{door} has no lock at Okta for mailboxes ({mailboxes} of them)."
@@ -42,6 +49,7 @@ violations contains {
 	"args": {"door": doors.title(door), "mailboxes": sum([lacking.mailboxes | some lacking in group])},
 	"resource": {"kind": "door", "id": concat("/", [door.protocol, door.method, key]), "name": doors.title(door)},
 	"at": _places[key],
+	"whole": _evidence[key],
 	"steps": object.get(door, "steps", []),
 } if {
 	some key, by_door in _lacking
@@ -57,6 +65,16 @@ _places := {
 	"grant_identity_provider": ["okta", "access_policy_rules"],
 	"grant_second": ["entra", "conditional_access_policies"],
 }
+
+# A lock that was not seen may be in what was not read.
+_evidence := {
+	"basic_exchange": ["exchange.authentication_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange"],
+	"basic_identity_provider": _of_okta,
+	"grant_identity_provider": array.concat(_of_okta, ["entra.feature_rollout_policies", "entra.home_realm_discovery_policies"]),
+	"grant_second": ["entra.conditional_access_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange"],
+}
+
+_of_okta := ["okta.apps", "okta.access_policy_rules", "entra.domains", "entra.federation_configurations", "mailboxes[].domain", "mailboxes[].okta"]
 
 _lacking[key][doors.title(door)] contains door if {
 	some door in input.access.doors

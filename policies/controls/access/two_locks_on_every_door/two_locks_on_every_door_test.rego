@@ -14,9 +14,9 @@ _door(protocol, method, outcome, locks) := {"protocol": protocol, "method": meth
 
 good := {
 	"okta": {"apps": [], "access_policy_rules": {"rst1": []}},
-	"exchange": {"authentication_policies": []},
-	"entra": {"domains": [], "conditional_access_policies": []},
-	"mailboxes": [{"exchange": {}, "okta": {"assigned": true}}],
+	"exchange": {"authentication_policies": [], "organization_config": {}, "transport_config": {}},
+	"entra": {"domains": [], "federation_configurations": {}, "feature_rollout_policies": [], "home_realm_discovery_policies": [], "conditional_access_policies": []},
+	"mailboxes": [{"domain": "example.com", "exchange": {}, "okta": {"assigned": true}}],
 	"access": {"mailboxes": 2, "doors": [
 		_door("imap", "basic", "closed_at_exchange", [_policy, _rules]),
 		_door("imap", "password_grant", "closed_at_identity_provider", [_rules, _grant]),

@@ -47,6 +47,7 @@ violations contains {
 	"args": {},
 	"resource": {"kind": "authentication_policy"},
 	"at": ["exchange", "authentication_policies"],
+	"whole": ["exchange.authentication_policies"],
 } if {
 	count(input.exchange.authentication_policies) == 0
 }
@@ -56,6 +57,7 @@ violations contains {
 	"args": _args(i),
 	"resource": {"kind": "authentication_policy", "id": _id(i), "name": _args(i).policy},
 	"at": ["exchange", "authentication_policies", i],
+	"whole": ["exchange.authentication_policies"],
 } if {
 	every verdict in _verdicts {
 		verdict in {"open", "silent"}

@@ -61,6 +61,7 @@ test_fails_when_there_is_no_policy if {
 		"args": {},
 		"resource": {"kind": "authentication_policy"},
 		"at": ["exchange", "authentication_policies"],
+		"whole": ["exchange.authentication_policies"],
 	}}
 }
 

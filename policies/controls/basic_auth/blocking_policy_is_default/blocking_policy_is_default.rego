@@ -50,6 +50,7 @@ violations contains {
 	"args": _answer.args,
 	"resource": {"kind": "organization_config"},
 	"at": ["exchange", "organization_config", "DefaultAuthenticationPolicy"],
+	"whole": authentication_policies.whole(_default),
 } if {
 	_answer.key in {"none", "missing", "unread", "open", "silent"}
 	_told

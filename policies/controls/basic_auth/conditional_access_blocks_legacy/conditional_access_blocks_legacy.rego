@@ -74,7 +74,7 @@ package controls.basic_auth.conditional_access_blocks_legacy
 
 import data.lib.conditional_access
 
-violations contains object.union({"key": gap.key, "args": gap.args}, _subject(gap)) if {
+violations contains object.union({"key": gap.key, "args": gap.args, "whole": ["entra.conditional_access_policies"]}, _subject(gap)) if {
 	some gap in _gaps
 	gap.key in {"not_blocked", "left_out"}
 }

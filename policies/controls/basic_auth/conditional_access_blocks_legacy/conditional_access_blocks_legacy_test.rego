@@ -107,6 +107,7 @@ test_fails_when_no_policy_blocks if {
 			"args": {"clients": ["exchangeActiveSync", "other"]},
 			"resource": {"kind": "conditional_access_policy"},
 			"at": ["entra", "conditional_access_policies"],
+			"whole": ["entra.conditional_access_policies"],
 		}}
 	}
 	found := control.violations with input as _mutated("one client type")

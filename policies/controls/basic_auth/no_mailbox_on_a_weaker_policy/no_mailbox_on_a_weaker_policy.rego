@@ -63,7 +63,7 @@ package controls.basic_auth.no_mailbox_on_a_weaker_policy
 import data.lib.authentication_policies
 import data.lib.mailboxes
 
-violations contains object.union(_judged[i], {"mailbox": i}) if {
+violations contains object.union(_judged[i], {"mailbox": i, "whole": authentication_policies.whole(_effective[i])}) if {
 	_judged[i].key in {"none", "missing", "open", "silent"}
 }
 

@@ -59,7 +59,7 @@ package controls.basic_auth.smtp_basic_blocked
 import data.lib.authentication_policies
 import data.lib.mailboxes
 
-violations contains object.union(_judged[i], {"mailbox": i}) if {
+violations contains object.union(_judged[i], {"mailbox": i, "whole": authentication_policies.whole(_effective[i])}) if {
 	_judged[i].key in {"none", "missing", "allowed", "not_set"}
 }
 

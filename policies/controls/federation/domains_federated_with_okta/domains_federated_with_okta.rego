@@ -87,6 +87,7 @@ violations contains {
 	"args": object.union({"domain": domain.id}, fault.args),
 	"resource": {"kind": "domain", "id": domain.id, "name": domain.id},
 	"at": object.get(fault, "at", ["entra", "domains", i, "authenticationType"]),
+	"whole": object.get(fault, "whole", []),
 } if {
 	some i, domain in _judged
 	some fault in domains.faults(domain, input.entra.federation_configurations, _org)

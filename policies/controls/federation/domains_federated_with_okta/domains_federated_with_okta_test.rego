@@ -101,6 +101,7 @@ test_fails_when_a_domain_is_managed if {
 		"args": {"domain": "example.com"},
 		"resource": {"kind": "domain", "id": "example.com", "name": "example.com"},
 		"at": ["entra", "domains", 1, "authenticationType"],
+		"whole": [],
 	}}
 	_keys(control.violations) == {"not_set"} with input as _mutated("type not set")
 	_keys(control.violations) == {"managed"} with input as _mutated("somebody signs in with a managed domain")

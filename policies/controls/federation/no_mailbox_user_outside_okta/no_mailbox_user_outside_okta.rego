@@ -89,7 +89,7 @@ violations contains _entry(i, "managed_domain") if {
 	not mailboxes.is_break_glass(input.mailboxes[i])
 }
 
-violations contains _entry(i, "break_glass_without_mfa") if _break_glass[i] == "no"
+violations contains {"key": "break_glass_without_mfa", "args": {"domain": _domain(input.mailboxes[i])}, "mailbox": i, "whole": ["entra.conditional_access_policies"]} if _break_glass[i] == "no"
 
 unknown contains _entry(i, "break_glass_undecided") if _break_glass[i] == "undecided"
 

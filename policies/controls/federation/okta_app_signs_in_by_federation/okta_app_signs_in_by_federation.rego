@@ -50,6 +50,7 @@ violations contains {
 	"args": {},
 	"resource": {"kind": "okta_app"},
 	"at": ["okta", "apps"],
+	"whole": ["okta.apps"],
 } if {
 	count(input.okta.apps) == 0
 }
@@ -59,6 +60,7 @@ violations contains {
 	"args": {},
 	"resource": {"kind": "okta_app"},
 	"at": ["okta", "apps"],
+	"whole": ["okta.apps"],
 } if {
 	count(input.okta.apps) > 0
 	count(_active) == 0

@@ -36,7 +36,7 @@ test_passes_when_the_active_app_federates if {
 test_fails_when_there_is_no_active_app if {
 	every i, key in ["no_app", "none_active"] {
 		found := control.violations with input as json.patch(good, mutations[i].patch)
-		found == {{"key": key, "args": {}, "resource": {"kind": "okta_app"}, "at": ["okta", "apps"]}}
+		found == {{"key": key, "args": {}, "resource": {"kind": "okta_app"}, "at": ["okta", "apps"], "whole": ["okta.apps"]}}
 	}
 	_found(2) == {"none_active"}
 }

@@ -50,7 +50,7 @@ package controls.protocols.remote_powershell_for_admins_only
 import data.lib.administrators
 import data.lib.mailboxes
 
-violations contains {"key": key, "args": {}, "mailbox": i} if {
+violations contains {"key": key, "args": {}, "mailbox": i, "whole": _roles} if {
 	some i, key in _not_off
 	administrators.administers(input.mailboxes[i]) == "no"
 }
@@ -61,6 +61,8 @@ unknown contains {"key": "roles_unread", "args": {}, "mailbox": i} if {
 }
 
 not_applicable contains {"key": "no_mailboxes", "args": {}} if count(input.mailboxes) == 0
+
+_roles := ["mailboxes[].exchange.role_groups", "mailboxes[].entra.roles"]
 
 _not_off := {i: key |
 	some i, mailbox in input.mailboxes

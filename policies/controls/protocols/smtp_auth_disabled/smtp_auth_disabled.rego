@@ -88,7 +88,7 @@ import data.lib.authentication_policies
 import data.lib.mailboxes
 import data.lib.smtp
 
-violations contains {"key": key, "args": {}, "mailbox": i} if {
+violations contains {"key": key, "args": {}, "mailbox": i, "whole": authentication_policies.whole(_effective[i])} if {
 	not _locked
 	some i, key in _exposures
 	key in _open
@@ -131,8 +131,10 @@ _switches := {i: smtp.switch(mailbox, input.exchange.transport_config, input.col
 	mailboxes.counts(mailbox)
 }
 
-_exposures := {i: smtp.exposure(switch, effective) |
-	some i, switch in _switches
+_exposures := {i: smtp.exposure(switch, _effective[i]) | some i, switch in _switches}
+
+_effective := {i: effective |
+	some i, _ in _switches
 	effective := authentication_policies.effective(
 		input.mailboxes[i],
 		input.exchange.organization_config,

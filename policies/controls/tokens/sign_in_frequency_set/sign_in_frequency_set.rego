@@ -57,6 +57,7 @@ violations contains {
 	"args": {"limit": input.config.sign_in_frequency_hours},
 	"resource": {"kind": "conditional_access_policies"},
 	"at": ["entra", "conditional_access_policies"],
+	"whole": ["entra.conditional_access_policies"],
 } if {
 	not _limited
 }

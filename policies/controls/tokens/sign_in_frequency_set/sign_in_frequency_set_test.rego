@@ -68,6 +68,7 @@ test_fails_when_no_policy_does if {
 			"args": {"limit": 168},
 			"resource": {"kind": "conditional_access_policies"},
 			"at": ["entra", "conditional_access_policies"],
+			"whole": ["entra.conditional_access_policies"],
 		}}
 	}
 }
