@@ -289,10 +289,10 @@ func TestTally(t *testing.T) {
 		}
 	}
 	was, is := outcomes(before), outcomes(after)
-	for _, m := range after.mailboxes {
-		tally.Add(was(m), is(m))
+	for i, m := range after.mailboxes {
+		tally.Add(was(m), is(m), i)
 	}
-	tally.Add(nil, is(after.mailboxes[0]))
+	tally.Add(nil, is(after.mailboxes[0]), 0)
 	var got []string
 	for _, c := range tally.Changes() {
 		if c.Protocol == access.POP || c.Protocol == access.MAPI {

@@ -23,7 +23,7 @@ func (r *Result) Outcomes(class int) []Outcome { return r.outcomes[class] }
 
 // Tally counts how doors changed between two snapshots, mailbox by mailbox.
 type Tally struct {
-	changes map[Change]int
+	changes map[Change]*ChangeCount
 }
 
 // Change is a way in which a door changed. NotOffered on one side also stands for
@@ -44,10 +44,12 @@ func (c Change) Shut() bool { return c.Before.loose() && !c.After.loose() }
 func (o Outcome) loose() bool { return o == Open || o == Undecided }
 
 // NewTally makes an empty tally.
-func NewTally() *Tally { return &Tally{changes: make(map[Change]int)} }
+func NewTally() *Tally { return &Tally{changes: make(map[Change]*ChangeCount)} }
 
-// Add counts one mailbox. before or after is nil when it is not there.
-func (t *Tally) Add(before, after []Outcome) {
+// Add counts one mailbox, by the outcomes of its doors. before or after is nil when
+// it is not there. place is where it stands in the later snapshot, or in the earlier
+// one when it is only there.
+func (t *Tally) Add(before, after []Outcome, place int) {
 	at := func(list []Outcome, i int) Outcome {
 		if list == nil {
 			return NotOffered
@@ -59,17 +61,27 @@ func (t *Tally) Add(before, after []Outcome) {
 		for _, m := range Methods() {
 			c := Change{p, m, at(before, i), at(after, i)}
 			if c.Before != c.After {
-				t.changes[c]++
+				t.count(c, place)
 			}
 			i++
 		}
 	}
 }
 
-// ChangeCount is a number of mailboxes.
+func (t *Tally) count(c Change, place int) {
+	n := t.changes[c]
+	if n == nil {
+		n = &ChangeCount{Change: c, First: place}
+		t.changes[c] = n
+	}
+	n.Mailboxes++
+}
+
+// ChangeCount is a number of mailboxes, and the place of the first: see Tally.Add.
 type ChangeCount struct {
 	Change
 	Mailboxes int
+	First     int
 }
 
 // Changes lists what changed, in the order of the matrix, then of the outcomes.
@@ -80,8 +92,8 @@ func (t *Tally) Changes() []ChangeCount {
 			for _, before := range Outcomes() {
 				for _, after := range slices.Backward(Outcomes()) {
 					c := Change{p, m, before, after}
-					if n := t.changes[c]; n > 0 {
-						list = append(list, ChangeCount{c, n})
+					if n := t.changes[c]; n != nil {
+						list = append(list, *n)
 					}
 				}
 			}
