@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/columns"
 	"github.com/seed-07732396/postern/reports/internal/wording"
 )
 
@@ -37,7 +38,7 @@ func (p *printer) line(s string) {
 // start, the lines after the first start in column hang. s is one line without
 // control characters.
 func (p *printer) wrapped(lead string, start, hang int, s string, weight weight) {
-	for i, chunk := range wrap(s, p.width-start, p.width-hang) {
+	for i, chunk := range columns.Wrap(s, p.width-start, p.width-hang) {
 		if i > 0 {
 			lead = spaces(hang)
 		}
@@ -49,6 +50,6 @@ func (p *printer) wrapped(lead string, start, hang int, s string, weight weight)
 	}
 }
 
-func pad(s string, columns int) string { return s + spaces(columns-cells(s)) }
+func pad(s string, n int) string { return columns.Pad(s, n) }
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/columns"
 	"github.com/seed-07732396/postern/reports/internal/escape"
 	"github.com/seed-07732396/postern/reports/internal/wording"
 )
@@ -181,7 +182,7 @@ func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 	if v.Members != nil {
 		subject = p.sample(v.Members)
 	}
-	if cells(place)+2+cells(subject) <= p.width-detail {
+	if columns.Count(place)+2+columns.Count(subject) <= p.width-detail {
 		p.faint(place + "  " + subject)
 	} else {
 		p.faint(place)
@@ -206,7 +207,7 @@ func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 // sample names as many of the first members as fit on one line, at least one.
 func (p *printer) sample(members *finding.Members) string {
 	for n := maxSample; n > 1; n-- {
-		if names := p.style.Sample(members, n); cells(names) <= p.width-detail {
+		if names := p.style.Sample(members, n); columns.Count(names) <= p.width-detail {
 			return names
 		}
 	}

@@ -1,4 +1,8 @@
-package text
+// Package columns lays text out in columns of a terminal, where a letter takes
+// one, two or none.
+//
+// It must not know what the text says. It takes lines without control characters.
+package columns
 
 import (
 	"strings"
@@ -8,10 +12,10 @@ import (
 	"golang.org/x/text/width"
 )
 
-// wrap cuts s into lines, the first of at most first columns, the others of at
+// Wrap cuts s into lines, the first of at most first columns, the others of at
 // most rest. It cuts at spaces, and through a word only where the word alone is
 // too long for a line. Two spaces in a row stay together.
-func wrap(s string, first, rest int) []string {
+func Wrap(s string, first, rest int) []string {
 	var lines []string
 	line, used, limit := "", 0, max(first, 1)
 	flush := func() {
@@ -23,7 +27,7 @@ func wrap(s string, first, rest int) []string {
 		word, gap, s = cutWord(s)
 		// A word that fits on no line starts a line of its own only where little
 		// is left of this one.
-		if size := cells(word); used > 0 && used+size > limit && (size <= max(rest, 1) || limit-used < limit/3) {
+		if size := Count(word); used > 0 && used+size > limit && (size <= max(rest, 1) || limit-used < limit/3) {
 			flush()
 		}
 		for word != "" {
@@ -40,7 +44,7 @@ func wrap(s string, first, rest int) []string {
 				_, n = utf8.DecodeRuneInString(word)
 			}
 			line += word[:n]
-			used += cells(word[:n])
+			used += Count(word[:n])
 			word = word[n:]
 		}
 		line += gap
@@ -80,8 +84,8 @@ func fitting(word string, columns int) int {
 	return len(word)
 }
 
-// cells is how many columns s takes.
-func cells(s string) int {
+// Count is how many columns s takes.
+func Count(s string) int {
 	n := 0
 	for _, r := range s {
 		n += runeCells(r)
@@ -102,3 +106,6 @@ func runeCells(r rune) int {
 	}
 	return 1
 }
+
+// Pad appends spaces to s until it takes n columns.
+func Pad(s string, n int) string { return s + strings.Repeat(" ", max(n-Count(s), 0)) }
