@@ -12,19 +12,34 @@ import (
 // compile turns the modules into what can be evaluated, or reports what is wrong
 // with them: unknown functions, types that do not fit the schema, variables that
 // nobody uses.
-func compile(modules map[string]*ast.Module, builtins *ast.Capabilities, schema *inputSchema, found *problems) *ast.Compiler {
-	schemas := ast.NewSchemaSet()
-	schemas.Put(ast.SchemaRootRef, schema.forOPA())
-	compiler := ast.NewCompiler().
-		WithCapabilities(builtins).
-		WithStrict(true).
-		WithSchemas(schemas).
-		SetErrorLimit(maxLoadErrors)
+//
+// checked modules have been through all that before, and are only made ready.
+func compile(modules map[string]*ast.Module, builtins *ast.Capabilities, schema *inputSchema, checked bool, found *problems) *ast.Compiler {
+	compiler := ast.NewCompiler().WithCapabilities(builtins).SetErrorLimit(maxLoadErrors)
+	if checked {
+		compiler.WithSkipStages(checks()...)
+	} else {
+		schemas := ast.NewSchemaSet()
+		schemas.Put(ast.SchemaRootRef, schema.forOPA())
+		compiler.WithStrict(true).WithSchemas(schemas)
+	}
 	compiler.Compile(modules)
 	if compiler.Failed() {
 		found.opa("", compiler.Errors)
 	}
 	return compiler
+}
+
+// checks are the stages of OPA's compiler that only look for mistakes, a third of
+// its work. Types are needed to evaluate "with" on a function besides, which no
+// control may use.
+func checks() []ast.StageID {
+	return []ast.StageID{
+		ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports,
+		ast.StageCheckVoidCalls, ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs,
+		ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion, ast.StageCheckTypes,
+		ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
+	}
 }
 
 // copies gives a copy of every module, by its file. Objects in a module sort their

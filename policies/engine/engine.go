@@ -19,6 +19,10 @@ const DefaultTimeout = 2 * time.Minute
 type Options struct {
 	// Policies holds the folders controls, lib and benchmarks.
 	Policies fs.FS
+	// Checked says that Policies has been through New without it, as those of a
+	// release have in its tests: what takes long and can only find mistakes is left
+	// out. It has no effect beside Own.
+	Checked bool
 	// Own are folders with further controls, held to the same rules. Each may
 	// have a library of its own, and a schema.json that adds fields to the
 	// snapshot's schema. Ids and packages must not be taken.
