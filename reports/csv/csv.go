@@ -1,9 +1,9 @@
 // Package csv writes a report as a table for spreadsheets and scripts: comma
 // separated values after RFC 4180, UTF-8, with a header.
 //
-// There is one row for each subject of a violation, which for a population means
-// each member, and one for each reason why something is unknown, not applicable
-// or worth a note. A control that broke or passes has one row. So every control
+// There is one row for each subject of a violation, and of a reason why something
+// is unknown, not applicable or worth a note; for a population that means each
+// member. A reason that is about nothing in particular has one row. A control that broke or passes has one row. So every control
 // is there, and nothing is summed up.
 //
 // The columns:
@@ -101,7 +101,7 @@ func (t *table) result(i int) {
 	for j := range result.Unknowns {
 		reason := &result.Unknowns[j]
 		entry := wording.Entry(t.report, reason)
-		t.write(i, row{
+		t.reason(i, reason, row{
 			entry: "unknown", message: t.style.Reason(control, reason, entry),
 			evidence: reason.Evidence, remedy: t.style.Advice(entry),
 		})
@@ -116,9 +116,39 @@ func (t *table) result(i int) {
 func (t *table) reasons(i int, entry string, reasons []finding.Reason) {
 	for j := range reasons {
 		line := wording.Entry(t.report, &reasons[j])
-		t.write(i, row{
+		t.reason(i, &reasons[j], row{
 			entry: entry, message: t.style.Reason(&t.report.Controls[i], &reasons[j], line), evidence: reasons[j].Evidence,
 		})
+	}
+}
+
+// reason writes the rows of a reason.
+func (t *table) reason(i int, reason *finding.Reason, base row) {
+	base.pointer = reason.Pointer
+	if reason.Region != nil {
+		base.line = reason.Region.StartLine
+	}
+	if reason.Resource != nil {
+		base.kind, base.id, base.name = reason.Resource.Kind, reason.Resource.ID, reason.Resource.Name
+	}
+	t.members(i, reason.Members, base)
+}
+
+// members writes a row for each member, or one where there are none.
+func (t *table) members(i int, members *finding.Members, base row) {
+	if members == nil {
+		t.write(i, base)
+		return
+	}
+	base.kind = members.Population()
+	for member := range members.All() {
+		one := base
+		one.id, one.name, one.displayName = member.ID, member.Name, member.DisplayName
+		one.pointer, one.line = member.Pointer, member.Line
+		t.write(i, one)
+		if t.err != nil {
+			return
+		}
 	}
 }
 
@@ -131,20 +161,7 @@ func (t *table) violation(i int, v *finding.Violation) {
 	if v.Region != nil {
 		base.line = v.Region.StartLine
 	}
-	if v.Members == nil {
-		t.write(i, base)
-		return
-	}
-	base.kind = v.Members.Population()
-	for member := range v.Members.All() {
-		one := base
-		one.id, one.name, one.displayName = member.ID, member.Name, member.DisplayName
-		one.pointer, one.line = member.Pointer, member.Line
-		t.write(i, one)
-		if t.err != nil {
-			return
-		}
-	}
+	t.members(i, v.Members, base)
 }
 
 func (t *table) write(i int, r row) {

@@ -107,9 +107,18 @@ func expected(report *finding.Report) map[string]map[string]int {
 		for i := range result.Violations {
 			count("violation", result.Violations[i].Count())
 		}
-		count("unknown", len(result.Unknowns))
-		count("not_applicable", len(result.NotApplicable))
-		count("note", len(result.Notes))
+		reasons := func(entry string, list []finding.Reason) {
+			for i := range list {
+				if members := list[i].Members; members != nil {
+					count(entry, members.Len())
+				} else {
+					count(entry, 1)
+				}
+			}
+		}
+		reasons("unknown", result.Unknowns)
+		reasons("not_applicable", result.NotApplicable)
+		reasons("note", result.Notes)
 		switch result.Outcome {
 		case finding.Pass:
 			count("pass", 1)
@@ -159,6 +168,18 @@ func TestColumns(t *testing.T) {
 			"outcome": "fail", "entry": "unknown", "message": "entra.federation_configurations could only be read in part: 1 of 3 domains was read before the service asked to slow down.",
 			"evidence": "entra.federation_configurations",
 			"remedy":   "Collect again; GET /v1.0/domains/{id}/federationConfiguration is read with Domain-InternalFederation.Read.All.",
+		}},
+		{"a resource that is not known", pick("SIGNON-010", "unknown", 1), map[string]string{
+			"control": "SIGNON-010", "title": pick("SIGNON-010", "unknown", 0)["title"], "step": "E", "severity": "info",
+			"outcome": "unknown", "entry": "unknown", "message": "The rule 'Partners' has a custom expression, which nobody but Okta can decide.",
+			"kind": "access_policy_rule", "id": "0prl3k9x4", "name": "Partners", "line": "702", "pointer": "/okta/access_policy_rules/rst1a/4",
+		}},
+		{"a member that lacks evidence", pick("SIGNON-010", "unknown", 4), map[string]string{
+			"control": "SIGNON-010", "title": pick("SIGNON-010", "unknown", 0)["title"], "step": "E", "severity": "info",
+			"outcome": "unknown", "entry": "unknown", "message": "7 mailboxes lack mailboxes[].okta, so nothing can be said about them.",
+			"kind": "mailbox", "id": "00000000-0000-4000-8000-000000000002", "name": "user000002@harbourfreight.example", "display_name": "User 2",
+			"line": "802", "pointer": "/mailboxes/2", "evidence": "mailboxes[].okta",
+			"remedy": "Collect again; GET /api/v1/apps/{id}/users is read with okta.apps.read.",
 		}},
 		{"an error", pick("ACCESS-001", "error", 0), map[string]string{
 			"control": "ACCESS-001", "title": "No mailbox is reachable without MFA", "step": "access", "severity": "critical",

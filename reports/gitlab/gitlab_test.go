@@ -88,7 +88,7 @@ func shorts(issues []issue) []short {
 }
 
 func TestIssues(t *testing.T) {
-	gaps := []short{{"SIGNON-010", "minor", 1}, {"SIGNON-010", "minor", 1}, {"SIGNON-010", "minor", 1}}
+	gaps := []short{{"SIGNON-010", "minor", 1}, {"SIGNON-010", "minor", 702}, {"SIGNON-010", "minor", 812}}
 	tests := []struct {
 		name   string
 		report *finding.Report

@@ -307,6 +307,9 @@ func (b *body) unknowns() []item {
 	for i := range items {
 		reason := &b.result.Unknowns[i]
 		items[i].sentence = b.reason(reason)
+		if about := b.style.About(reason); about != "" {
+			items[i].details = []string{"at " + wording.Place(b.report, reason.Region) + " " + about}
+		}
 		if advice := b.style.Remedy(reason, wording.Entry(b.report, reason)); advice != "" {
 			items[i].sentence += " " + advice
 		}

@@ -207,6 +207,10 @@ func TestOutcomes(t *testing.T) {
 			t.Errorf("the failure's text lacks %q:\n%s", part, text)
 		}
 	}
+	last := file.Suites[len(file.Suites)-1].Cases
+	if text := last[len(last)-1].Error[0].Text; !strings.Contains(text, "\n  at evidence/snapshot.json:812 user000000@harbourfreight.example and 6 more\n") {
+		t.Errorf("what is not known of mailboxes does not name them:\n%s", text)
+	}
 	if got, want := file.Suites[0].SystemOut, "FED-003: The account 'breakglass@harbourfreight.onmicrosoft.com' is declared as break-glass.\n"; got != want {
 		t.Errorf("the notes are %q, want %q", got, want)
 	}

@@ -190,7 +190,7 @@ func (d *document) unknown(i int) string {
 	for j := range result.Unknowns[:min(len(result.Unknowns), maxShown)] {
 		reason := &result.Unknowns[j]
 		entry := wording.Entry(d.report, reason)
-		b.WriteString("- " + d.style.Reason(control, reason, entry))
+		b.WriteString("- " + d.style.Reason(control, reason, entry) + d.about(reason))
 		if remedy := d.style.Remedy(reason, entry); remedy != "" {
 			b.WriteString("<br>" + remedy)
 		}
@@ -198,6 +198,18 @@ func (d *document) unknown(i int) string {
 	}
 	b.WriteString(more(len(result.Unknowns), maxShown, "reasons") + "\n")
 	return b.String()
+}
+
+// about says where a reason's subject stands, and what it is.
+func (d *document) about(reason *finding.Reason) string {
+	subject := d.style.About(reason)
+	switch {
+	case reason.Region == nil && subject == "":
+		return ""
+	case subject == "":
+		return "<br>" + d.file(reason.Region)
+	}
+	return "<br>" + d.file(reason.Region) + " " + subject
 }
 
 func (d *document) gaps() {
@@ -220,7 +232,7 @@ func (d *document) notes(i int) string {
 	var b strings.Builder
 	b.WriteString(d.title(i))
 	for j := range notes[:min(len(notes), maxShown)] {
-		b.WriteString("- " + d.style.Reason(control, &notes[j], wording.Entry(d.report, &notes[j])) + "\n")
+		b.WriteString("- " + d.style.Reason(control, &notes[j], wording.Entry(d.report, &notes[j])) + d.about(&notes[j]) + "\n")
 	}
 	b.WriteString(more(len(notes), maxShown, "notes") + "\n")
 	return b.String()

@@ -139,6 +139,7 @@ func TestSummary(t *testing.T) {
 		"```powershell\nGet-CASMailbox -ResultSize Unlimited -Filter \"PopEnabled -eq 'True'\" |\n    Set-CASMailbox -PopEnabled $false\n```\n",
 		"### Not judged in full\n\n#### ACCESS-001 (critical)",
 		"#### FED-001 (high)",
+		"<br>`evidence/snapshot.json:812` `user000000@harbourfreight.example` and 6 more<br>Collect again;",
 		"### What would close the gaps\n",
 		"- `okta.access_policies` (denied), for SIGNON-010<br>Grant `okta.policies.read` so that",
 		"### Notes\n\n#### FED-003",

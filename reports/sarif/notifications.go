@@ -41,6 +41,8 @@ type gap struct {
 	kind  int
 	level string
 	text  string
+	// about is the reason, nil for a control that broke.
+	about *finding.Reason
 }
 
 // gaps are the reasons why control i could not be judged in full.
@@ -49,7 +51,7 @@ func (b *builder) gaps(i int) []gap {
 	var gaps []gap
 	if result.Outcome == finding.Error {
 		broke := fmt.Sprintf("%s broke: '%s'.", control.ID, escape.Cut(escape.Line(result.Error), 500))
-		gaps = append(gaps, gap{controlBroke, "error", broke})
+		gaps = append(gaps, gap{controlBroke, "error", broke, nil})
 	}
 	for j := range result.Unknowns {
 		reason := &result.Unknowns[j]
@@ -58,7 +60,7 @@ func (b *builder) gaps(i int) []gap {
 		if advice := b.style.Remedy(reason, entry); advice != "" {
 			why += " " + advice
 		}
-		gaps = append(gaps, gap{evidenceMissing, "warning", why})
+		gaps = append(gaps, gap{evidenceMissing, "warning", why, reason})
 	}
 	return gaps
 }

@@ -79,19 +79,32 @@ func (b *builder) violationText(control *finding.Control, v *finding.Violation) 
 }
 
 func (b *builder) addSubject(result *sarif.Result, v *finding.Violation) {
+	addAbout(result, &v.Resource, v.Pointer, v.Members)
+}
+
+func addReason(result *sarif.Result, reason *finding.Reason) {
+	resource := reason.Resource
+	if resource == nil {
+		resource = &finding.Resource{}
+	}
+	addAbout(result, resource, reason.Pointer, reason.Members)
+}
+
+// addAbout says in properties what a result is about.
+func addAbout(result *sarif.Result, resource *finding.Resource, pointer string, members *finding.Members) {
 	values := result.Properties
-	if v.Resource.Kind != "" {
-		values["resourceKind"] = escape.Line(v.Resource.Kind)
+	if resource.Kind != "" {
+		values["resourceKind"] = escape.Line(resource.Kind)
 	}
-	if v.Resource.ID != "" {
-		values["resourceId"] = escape.Line(v.Resource.ID)
+	if resource.ID != "" {
+		values["resourceId"] = escape.Line(resource.ID)
 	}
-	if v.Pointer != "" {
-		values["pointer"] = escape.Line(v.Pointer)
+	if pointer != "" {
+		values["pointer"] = escape.Line(pointer)
 	}
-	if v.Members != nil {
-		values["population"] = escape.Line(v.Members.Population())
-		values["members"] = v.Members.Len()
+	if members != nil {
+		values["population"] = escape.Line(members.Population())
+		values["members"] = members.Len()
 	}
 }
 
@@ -119,25 +132,30 @@ func (b *builder) codeFlow(control *finding.Control, v *finding.Violation) *sari
 func (b *builder) others(i int) []*sarif.Result {
 	control, result := &b.report.Controls[i], &b.report.Results[i]
 	var results []*sarif.Result
-	add := func(kind, text string) {
+	add := func(kind, text string, about *finding.Reason) {
 		other := b.result(i, kind, "none", text)
-		other.Locations = []*sarif.Location{b.location(nil, "", nil)}
+		var region *finding.Region
+		if about != nil {
+			region = about.Region
+			addReason(other, about)
+		}
+		other.Locations = []*sarif.Location{b.location(region, "", nil)}
 		results = append(results, other)
 	}
 	if result.Outcome == finding.Pass {
-		add("pass", "The control passes: "+orElse(escape.Line(control.Title), control.ID))
+		add("pass", "The control passes: "+orElse(escape.Line(control.Title), control.ID), nil)
 	}
 	for _, gap := range b.gaps(i) {
-		add("open", gap.text)
+		add("open", gap.text, gap.about)
 	}
 	for j := range result.NotApplicable {
-		add("notApplicable", b.style.Reason(control, &result.NotApplicable[j], nil))
+		add("notApplicable", b.style.Reason(control, &result.NotApplicable[j], nil), &result.NotApplicable[j])
 	}
 	if result.Outcome == finding.NotApplicable && len(result.NotApplicable) == 0 {
-		add("notApplicable", "The control has no subject in this tenant.")
+		add("notApplicable", "The control has no subject in this tenant.", nil)
 	}
 	for j := range result.Notes {
-		add("informational", b.style.Reason(control, &result.Notes[j], nil))
+		add("informational", b.style.Reason(control, &result.Notes[j], nil), &result.Notes[j])
 	}
 	return results
 }

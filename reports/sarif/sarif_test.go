@@ -266,6 +266,13 @@ func TestFull(t *testing.T) {
 	if len(population.RelatedLocations) != 12 || population.Properties["members"] != float64(12) {
 		t.Errorf("%d members are located, %v counted, want 12", len(population.RelatedLocations), population.Properties["members"])
 	}
+	open := run.Results[11]
+	if at := open.Locations[0].PhysicalLocation.Region.StartLine; at != 702 || open.Properties["resourceId"] != "0prl3k9x4" || open.Properties["pointer"] != "/okta/access_policy_rules/rst1a/4" {
+		t.Errorf("what is not known of a rule stands on line %d, with %v", at, open.Properties)
+	}
+	if lack := run.Results[12].Properties; lack["members"] != float64(7) || lack["population"] != "mailbox" {
+		t.Errorf("what is not known of mailboxes has %v", lack)
+	}
 	big := decode[log](t, write(t, reporttest.Population(100_000), sarif.Options{Profile: sarif.Full})).Runs[0].Results[0]
 	if len(big.RelatedLocations) != 100 || big.Properties["members"] != float64(100_000) {
 		t.Errorf("%d members are located, %v counted, want 100 of 100,000", len(big.RelatedLocations), big.Properties["members"])

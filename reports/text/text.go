@@ -167,11 +167,13 @@ func (p *printer) details(control *finding.Control, result *finding.Result) {
 	p.more(len(result.Unknowns), words.MoreReasons)
 	for i := range result.NotApplicable[:min(len(result.NotApplicable), maxShown)] {
 		p.text(p.style.Reason(control, &result.NotApplicable[i], nil))
+		p.about(&result.NotApplicable[i])
 	}
 	p.more(len(result.NotApplicable), words.MoreReasons)
 	for i := range result.Notes[:min(len(result.Notes), maxShown)] {
 		note := &result.Notes[i]
 		p.text(words.Note + p.style.Reason(control, note, wording.Entry(p.report, note)))
+		p.about(note)
 	}
 	p.more(len(result.Notes), words.MoreNotes)
 }
@@ -182,12 +184,7 @@ func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 	if v.Members != nil {
 		subject = p.sample(v.Members)
 	}
-	if columns.Count(place)+2+columns.Count(subject) <= p.width-detail {
-		p.faint(place + "  " + subject)
-	} else {
-		p.faint(place)
-		p.faint(subject)
-	}
+	p.located(place, subject)
 	if v.Snippet != "" {
 		snippet := strings.Join(strings.Fields(v.Snippet), " ")
 		p.faint(escape.Cut(escape.Line(snippet), p.width-detail))
@@ -217,8 +214,30 @@ func (p *printer) sample(members *finding.Members) string {
 func (p *printer) unknown(label string, control *finding.Control, reason *finding.Reason) {
 	entry := wording.Entry(p.report, reason)
 	p.text(label + p.style.Reason(control, reason, entry))
+	p.about(reason)
 	if advice := p.style.Remedy(reason, entry); advice != "" {
 		p.wrapped(spaces(detail)+"-> ", detail+3, detail+3, advice, dim)
+	}
+}
+
+// about writes where a reason's subject stands, and what it is.
+func (p *printer) about(reason *finding.Reason) {
+	if reason.Region == nil && reason.Resource == nil && reason.Members == nil {
+		return
+	}
+	p.located(wording.Place(p.report, reason.Region), p.style.About(reason))
+}
+
+// located writes a place and what stands there, on one line if they fit.
+func (p *printer) located(place, subject string) {
+	switch {
+	case subject == "":
+		p.faint(place)
+	case columns.Count(place)+2+columns.Count(subject) <= p.width-detail:
+		p.faint(place + "  " + subject)
+	default:
+		p.faint(place)
+		p.faint(subject)
 	}
 }
 

@@ -152,8 +152,16 @@ func Mixed() *finding.Report {
 	}}})
 	add(r, all[6], finding.Result{Outcome: finding.Unknown, Unknowns: []finding.Reason{
 		{Key: "denied", Evidence: "okta.access_policy_rules", Source: "okta.access_policies"},
-		{Key: "custom_expression", Args: finding.Args{"rule": "Partners"}},
-		{Key: "members_without_evidence", Evidence: "mailboxes[].okta", Count: 7},
+		{
+			Key: "custom_expression", Args: finding.Args{"rule": "Partners"},
+			Resource: &finding.Resource{Kind: "access_policy_rule", ID: "0prl3k9x4", Name: "Partners"},
+			Pointer:  "/okta/access_policy_rules/rst1a/4", Region: &finding.Region{StartLine: 702, StartColumn: 9, EndLine: 733, EndColumn: 10},
+		},
+		{
+			Key: "members_without_evidence", Evidence: "mailboxes[].okta", Count: 7, Pointer: "/mailboxes/3",
+			Region:  &finding.Region{StartLine: 812, StartColumn: 5, EndLine: 812, EndColumn: 402},
+			Members: finding.ListMembers("mailbox", Mailboxes(7)),
+		},
 	}})
 	add(r, all[7], finding.Result{Outcome: finding.Unknown, Unknowns: []finding.Reason{
 		{Key: "unlicensed", Evidence: "evidence.sign_ins", Source: "entra.sign_ins"},

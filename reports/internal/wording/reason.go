@@ -33,9 +33,24 @@ func (s Style) entryArgs(entry *finding.LedgerEntry) finding.Args {
 	return finding.Args{"permission": entry.Permission, "endpoint": entry.Endpoint, "message": message}
 }
 
-// population is what a reason counts: a reason does not say it, the evidence
-// that it misses does, or else what the control reads.
+// About names what a reason is about: its resource, or the first of its members
+// and how many more there are. It is empty for a reason that does not say.
+func (s Style) About(reason *finding.Reason) string {
+	switch {
+	case reason.Members != nil && reason.Members.Len() > 0:
+		return s.Sample(reason.Members, 1)
+	case reason.Resource != nil:
+		return s.Subject(reason.Resource)
+	}
+	return ""
+}
+
+// population is what a reason counts: its members say it, or else the evidence
+// that it misses, or what the control reads.
 func population(control *finding.Control, reason *finding.Reason) string {
+	if reason.Members != nil {
+		return reason.Members.Population()
+	}
 	for _, path := range append([]string{reason.Evidence}, control.Needs...) {
 		switch {
 		case strings.HasPrefix(path, "mailboxes"):

@@ -193,6 +193,29 @@ func TestPopulationOfAReason(t *testing.T) {
 	}
 }
 
+func TestAboutAReason(t *testing.T) {
+	members := finding.ListMembers("okta_request", []finding.Member{{ID: "1", Name: "a@example.com"}, {ID: "2"}})
+	for _, test := range []struct {
+		reason   finding.Reason
+		about    string
+		sentence string
+	}{
+		{finding.Reason{}, "", "2 sign-in records lack x, so nothing can be said about them."},
+		{finding.Reason{Members: members}, "a@example.com and 1 more", "2 request records lack x, so nothing can be said about them."},
+		{finding.Reason{Resource: &finding.Resource{Kind: "okta_app", Name: "Mail"}}, "okta app 'Mail'", "2 sign-in records lack x, so nothing can be said about them."},
+	} {
+		reason := test.reason
+		reason.Key, reason.Evidence, reason.Count = "members_without_evidence", "x", 2
+		if got := wording.Plain().About(&reason); got != test.about {
+			t.Errorf("about %q, want %q", got, test.about)
+		}
+		control := &finding.Control{Needs: []string{"evidence.sign_ins"}, Messages: reporttest.Sentences()}
+		if got := wording.Plain().Reason(control, &reason, nil); got != test.sentence {
+			t.Errorf("%q, want %q", got, test.sentence)
+		}
+	}
+}
+
 func TestGaps(t *testing.T) {
 	report := reporttest.Mixed()
 	report.Results[1].Unknowns = slices.Clone(report.Results[0].Unknowns)
