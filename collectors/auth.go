@@ -124,6 +124,9 @@ type Network struct {
 	MaxBytes int64
 	// Timeout bounds one attempt; 0 is the default.
 	Timeout time.Duration
+	// Base replaces the network, such as by answers that were recorded before; nil
+	// is the network. Only Graph's collector knows it.
+	Base http.RoundTripper
 	// Log receives one debug line an attempt; nil is silence.
 	Log *slog.Logger
 	// Now and Sleep replace the clock; nil is the real one.

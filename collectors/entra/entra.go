@@ -41,6 +41,7 @@ func New(c Config) (*Collector, error) {
 		MaxWait:    c.Network.MaxWait,
 		Timeout:    c.Network.Timeout,
 		RootCAs:    c.Network.RootCAs,
+		Base:       c.Network.Base,
 		Log:        c.Network.Log,
 		OnWait:     collectors.Wait,
 		Now:        c.Network.Now,
