@@ -26,7 +26,7 @@ var arrows = []struct {
 	{"collectors/exchange/...", collectorMay("exchange")},
 	{"collectors/okta/...", collectorMay("okta")},
 	{"collectors/credential", []string{"collectors"}},
-	{"collectors/imports/...", []string{"collectors/snapshot", "collectors", "collectors/imports/..."}},
+	{"collectors/imports/...", []string{"collectors/snapshot", "collectors", "collectors/internal/transport/...", "collectors/imports/..."}},
 	{"policies/finding", nil},
 	{"policies", nil},
 	{"policies/translation", []string{"policies/finding"}},

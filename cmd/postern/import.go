@@ -13,67 +13,98 @@ import (
 	"github.com/seed-07732396/postern/collectors/snapshot"
 )
 
-// importers are the formats of import, by name.
-func importers() map[string]func(io.Reader, string) (*snapshot.Snapshot, error) {
-	return map[string]func(io.Reader, string) (*snapshot.Snapshot, error){
-		"scubagear": scubagear.Import,
-	}
-}
-
 func newImport(a *app) *cobra.Command {
-	var path string
 	cmd := &cobra.Command{
-		Use:   "import FORMAT FILE",
+		Use:   "import FORMAT",
 		Short: "Turn another tool's export into a snapshot",
 		Long: `Turn another tool's export into a snapshot that 'postern check' can judge.
 
 What the export does not hold stays absent, and the ledger in the snapshot says
-so: the controls that need it come out as unknown, never as passed.
-
-Formats:
-  scubagear   CISA ScubaGear's ProviderSettingsExport.json`,
+so: the controls that need it come out as unknown, never as passed.`,
 		Example: `  postern import scubagear ProviderSettingsExport.json -o snapshot.json
-  postern check snapshot.json`,
-		Args: exactArgs(2, "name the format and the file: postern import scubagear ProviderSettingsExport.json -o snapshot.json"),
+  postern import powershell --script Export-PosternEvidence.ps1
+  postern import powershell evidence -o snapshot.json`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			importer, ok := importers()[args[0]]
-			if !ok {
-				return usageErrorf("the only format is scubagear", "unknown import format %q", args[0])
+			if len(args) == 0 {
+				return usageErrorf("name the format and what to read: postern import scubagear ProviderSettingsExport.json -o snapshot.json", "import: an argument is missing")
 			}
-			return a.importFile(importer, args[1], path)
+			return usageErrorf("the formats are powershell and scubagear", "unknown import format %q", args[0])
 		},
 	}
-	cmd.Flags().StringVarP(&path, "output", "o", "", "`file` for the snapshot, .json or .json.gz (default stdout)")
+	cmd.AddCommand(newImportPowerShell(a), newImportScubaGear(a))
 	return cmd
 }
 
-func (a *app) importFile(importer func(io.Reader, string) (*snapshot.Snapshot, error), from, to string) error {
+func newImportScubaGear(a *app) *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "scubagear FILE",
+		Short: "Import CISA ScubaGear's ProviderSettingsExport.json",
+		Long: `Import what CISA's ScubaGear exported: ProviderSettingsExport.json, or the
+ScubaResults_*.json that it is merged into. It holds no mailboxes and nothing of
+Okta.`,
+		Example: `  postern import scubagear ProviderSettingsExport.json -o snapshot.json
+  postern check snapshot.json`,
+		Args: exactArgs(1, "name the file: postern import scubagear ProviderSettingsExport.json -o snapshot.json"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.importScubaGear(args[0], path) },
+	}
+	addImportOutput(cmd, &path)
+	return cmd
+}
+
+func addImportOutput(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVarP(path, "output", "o", "", "`file` for the snapshot, .json or .json.gz (default stdout)")
+}
+
+func (a *app) importScubaGear(from, to string) error {
 	file, err := os.Open(from)
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
 	defer file.Close()
-	if in, err := file.Stat(); err == nil && to != "" {
-		if out, err := os.Stat(to); err == nil && os.SameFile(in, out) {
-			return usageErrorf("choose another path for the snapshot", "the snapshot would overwrite %s", from)
-		}
+	if err := refuseSameFile(from, to); err != nil {
+		return err
 	}
-	imported, err := importer(file, from)
+	imported, err := scubagear.Import(file, from)
 	if err != nil {
 		return err
 	}
+	if err := a.keepImport(imported, nil, to); err != nil {
+		return err
+	}
+	a.noteGaps(imported.Collection.Resources)
+	return nil
+}
+
+// refuseSameFile keeps an export from being overwritten by its snapshot.
+func refuseSameFile(from, to string) error {
 	if to == "" {
-		err = writeStdout(a.out, func(w io.Writer) error { return snapshot.Write(w, imported, nil) })
+		return nil
+	}
+	in, err := os.Stat(from)
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	if out, err := os.Stat(to); err == nil && os.SameFile(in, out) {
+		return usageErrorf("choose another path for the snapshot", "the snapshot would overwrite %s", from)
+	}
+	return nil
+}
+
+// keepImport writes a snapshot to a file, or to stdout when path is empty.
+func (a *app) keepImport(s *snapshot.Snapshot, mailboxes mailboxSeq, path string) error {
+	var err error
+	if path == "" {
+		err = writeStdout(a.out, func(w io.Writer) error { return snapshot.Write(w, s, mailboxes) })
 	} else {
-		err = snapshot.WriteFile(to, imported, nil)
+		err = snapshot.WriteFile(path, s, mailboxes)
 	}
 	if err != nil {
 		return fmt.Errorf("write the snapshot: %w", err)
 	}
-	if to != "" {
-		a.note("wrote %s", to)
+	if path != "" {
+		a.note("wrote %s", path)
 	}
-	a.noteGaps(imported.Collection.Resources)
 	return nil
 }
 
