@@ -50,6 +50,7 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.Declarations.BreakGlass = crowd.emergency.completed()
 	facts.finish(crowd)
 	j := &judgement{engine: e, doc: crowd.doc, crowd: crowd, access: facts, ledger: newLedger(crowd.doc, crowd.holds)}
 	if err := j.judge(ctx, &in); err != nil {

@@ -20,6 +20,8 @@ type crowd struct {
 	doc     *snapshot.Document
 	classes *population.Classes
 	source  population.Source
+	// emergency are the declared emergency accounts.
+	emergency *accounts
 	// failed is the first error of reading mailboxes again.
 	failed error
 }
@@ -38,7 +40,7 @@ func (t *telling) equal(other *telling) bool {
 // gather reads the snapshot. What tells mailboxes apart stands before them in a
 // snapshot as we write it; where it does not, the mailboxes are read once more.
 func (e *Engine) gather(ctx context.Context, in *Input, facts *gathering) (*crowd, error) {
-	c := &crowd{source: population.Source{Read: in.Read, Text: in.Text}}
+	c := &crowd{source: population.Source{Read: in.Read, Text: in.Text}, emergency: newAccounts(in.Declarations.BreakGlass)}
 	seen, err := e.readInto(ctx, c, in, facts.telling)
 	if err != nil || seen == nil || c.doc.MailboxesLast() {
 		return c, err
@@ -61,7 +63,7 @@ func (e *Engine) readInto(ctx context.Context, c *crowd, in *Input, ask func(*sn
 			if told, err = ask(record.Before); err != nil {
 				return err
 			}
-			reducer = population.NewReducer(e.reduction(in, told))
+			reducer = population.NewReducer(e.reduction(c.emergency, told))
 		}
 		reducer.Add(record)
 		return ctx.Err()
@@ -78,14 +80,14 @@ func (e *Engine) readInto(ctx context.Context, c *crowd, in *Input, ask func(*sn
 }
 
 // reduction are the options for one population.
-func (e *Engine) reduction(in *Input, t *telling) population.Options {
+func (e *Engine) reduction(emergency *accounts, t *telling) population.Options {
 	options := population.Options{Marks: e.marks.Field("mailboxes").Element(), Moments: t.moments, MaxClasses: e.maxClasses}
-	if len(in.Declarations.BreakGlass) == 0 && len(t.named) == 0 {
+	if len(emergency.declared) == 0 && len(t.named) == 0 {
 		return options
 	}
 	options.About = func(who population.Identity) population.Note {
 		var note population.Note
-		if in.Declarations.breakGlass(who.ID, who.UserPrincipalName) {
+		if emergency.match(who) {
 			note.Fields = `"declared":["break_glass"]`
 		}
 		if id := strings.ToLower(who.ID); t.named[id] {

@@ -96,20 +96,6 @@ func (d *Declarations) Validate() error {
 	return nil
 }
 
-// breakGlass reports whether a mailbox is declared as an emergency account. Both
-// ids and user principal names are matched without regard to case, as Entra does.
-func (d *Declarations) breakGlass(id, userPrincipalName string) bool {
-	for _, account := range d.BreakGlass {
-		if account.ID != "" && strings.EqualFold(account.ID, id) {
-			return true
-		}
-		if account.UserPrincipalName != "" && strings.EqualFold(account.UserPrincipalName, userPrincipalName) {
-			return true
-		}
-	}
-	return false
-}
-
 // declarationsSchema is the schema of input.config.
 func declarationsSchema() schemaNode {
 	text := schemaNode{"type": "string"}

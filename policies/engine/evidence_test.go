@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -486,6 +488,39 @@ violations contains {"key": "asked", "args": {}, "okta_request": i} if {
 	}
 	if strings.Contains(signedIn.Snippet, "id-a") || !strings.Contains(signedIn.Snippet, "IMAP4") {
 		t.Errorf("the snippet is %s", signedIn.Snippet)
+	}
+}
+
+// TestBreakGlassAccountsAreCompleted expects what the configuration leaves out of
+// an account to come from its mailbox, and nothing to come from anywhere else.
+func TestBreakGlassAccountsAreCompleted(t *testing.T) {
+	control := edited(t, aControl, `value := input.exchange.organization_config.OAuth2ClientProfileEnabled
+	value != true`, `value := json.marshal(input.config.break_glass)
+	input.exchange.organization_config.OAuth2ClientProfileEnabled == true`)
+	judge := load(t, engine.Options{Policies: policies(controlFile, control)})
+	document := aSnapshot()
+	box := func(i int, field string) string { return document["mailboxes"].([]any)[i].(object)[field].(string) }
+	in := input(t, document)
+	in.Declarations.BreakGlass = []engine.Account{
+		{ID: strings.ToUpper(box(1, "id"))}, {UserPrincipalName: strings.ToUpper(box(0, "user_principal_name"))},
+		{ID: "elsewhere"}, {ID: "both", UserPrincipalName: box(0, "user_principal_name")},
+	}
+	declared := fmt.Sprint(in.Declarations.BreakGlass)
+	var got []engine.Account
+	if err := json.Unmarshal([]byte(check(t, judge, in).Results[0].Violations[0].Args["value"].(string)), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := []engine.Account{
+		{ID: strings.ToUpper(box(1, "id")), UserPrincipalName: box(1, "user_principal_name")},
+		{ID: box(0, "id"), UserPrincipalName: strings.ToUpper(box(0, "user_principal_name"))},
+		{ID: "elsewhere"},
+		{ID: "both", UserPrincipalName: box(0, "user_principal_name")},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if now := fmt.Sprint(in.Declarations.BreakGlass); now != declared {
+		t.Errorf("what was handed over became %s", now)
 	}
 }
 

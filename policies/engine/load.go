@@ -77,7 +77,9 @@ func (l *load) check(options Options) error {
 	var compiling problems
 	var group sync.WaitGroup
 	modules := copies(l.sources)
-	group.Go(func() { l.compiler = compile(modules, l.builtins, l.schema, options.Checked && len(options.Own) == 0, &compiling) })
+	group.Go(func() {
+		l.compiler = compile(modules, l.builtins, l.schema, options.Checked && len(options.Own) == 0, &compiling)
+	})
 	err := l.checkAll(options.Policies)
 	group.Wait()
 	if err != nil {
