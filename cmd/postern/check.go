@@ -106,6 +106,8 @@ type checkPlan struct {
 	report  reports.Options
 	// stated says that the snapshot's path in reports was given.
 	stated bool
+	// fresh says that the snapshot was just collected, so that no revision has it.
+	fresh bool
 }
 
 // plan turns the flags into what is to be done with the snapshot at path, before
@@ -203,6 +205,9 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 		return err
 	}
 	plan.report.Source = a.source(plan.path, plan.stated)
+	if plan.fresh {
+		plan.report.Source.Revision = ""
+	}
 	if err := a.writeReports(plan.outputs, report, plan.report); err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ that is gone when the scan ends.
 			if err != nil {
 				return err
 			}
+			plan.fresh = true
 			kept := ""
 			if keepAt != "" {
 				kept = keepAt + ".resume"

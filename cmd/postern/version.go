@@ -8,9 +8,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// buildVersion is the module's version when it was installed by version, else
-// the commit it was built from, else "devel".
+// linked is the version of a build without version control, such as a release or
+// an image. Only the linker sets it: -ldflags "-X main.linked=v1.2.3".
+var linked string
+
+// buildVersion is what the linker was told, else the module's version when it was
+// installed by version, else the commit it was built from, else "devel".
 func buildVersion() string {
+	if linked != "" {
+		return linked
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "devel"
