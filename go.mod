@@ -35,6 +35,8 @@ require (
 	github.com/schollz/progressbar/v3 v3.19.1
 	// the command line
 	github.com/spf13/cobra v1.10.2
+	// reads HTML as a browser does, in tests
+	golang.org/x/net v0.60.0
 	// is somebody reading along, and how wide is it
 	golang.org/x/term v0.47.0
 	// how many columns a character takes
@@ -85,7 +87,6 @@ require (
 	go.opentelemetry.io/otel/trace v1.46.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
-	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.49.0 // indirect

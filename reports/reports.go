@@ -15,6 +15,7 @@ import (
 	"github.com/seed-07732396/postern/reports/csv"
 	"github.com/seed-07732396/postern/reports/github"
 	"github.com/seed-07732396/postern/reports/gitlab"
+	"github.com/seed-07732396/postern/reports/html"
 	"github.com/seed-07732396/postern/reports/json"
 	"github.com/seed-07732396/postern/reports/junit"
 	"github.com/seed-07732396/postern/reports/markdown"
@@ -56,6 +57,7 @@ func Formats() []Format {
 		{"sarif-full", "every outcome as SARIF, for auditors and viewers"},
 		{"junit", "one test case a control, for any build system"},
 		{"csv", "one row a subject, for spreadsheets"},
+		{"html", "for people, in a browser or on paper: one file"},
 		{"markdown", "a job summary for GitHub"},
 		{"github", "annotations of a job at GitHub: the worst ten"},
 		{"gitlab-codequality", "the code quality report of a merge request at GitLab"},
@@ -89,6 +91,8 @@ func Write(format string, w io.Writer, report *finding.Report, options Options) 
 		return junit.Write(w, report)
 	case "csv":
 		return csv.Write(w, report)
+	case "html":
+		return html.Write(w, report.In(options.Language), html.Options{Language: options.Language})
 	case "markdown":
 		return markdown.Write(w, report)
 	case "github":

@@ -63,7 +63,7 @@ func (a *app) demo(cmd *cobra.Command, folder, lang string, explain bool) error 
 	in := func(name string) string { return filepath.Join(folder, name) }
 	o := checkOptions{version: a.version, explain: explain, lang: lang, failOn: "low", formats: []string{
 		"text", "json=" + in("findings.json"), "sarif=" + in("report.sarif"), "sarif-full=" + in("report-full.sarif"),
-		"junit=" + in("report.junit.xml"), "csv=" + in("report.csv"), "markdown=" + in("report.md"),
+		"junit=" + in("report.junit.xml"), "csv=" + in("report.csv"), "markdown=" + in("report.md"), "html=" + in("report.html"),
 	}}
 	plan, err := o.plan(&config{Version: 1}, nil, path)
 	if err != nil {

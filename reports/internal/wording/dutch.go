@@ -61,6 +61,7 @@ func dutch() *Words {
 			NoTenantName: "een tenant zonder naam", NoLedgerReason: "het bewijsregister noemt geen reden",
 			AndMore: " en nog {n}", WithoutMailboxes: "zonder lijst van mailboxen", Mailboxes: "{n} {mailbox|mailboxen}", Controls: "{n} {controle|controles}", Counted: "{what} {n}",
 		},
+		Page: dutchPage(),
 		Lines: LineWords{
 			NoTitle: "(zonder titel)", Broke: "De controle is stukgelopen: ", NotKnown: "Niet bekend: ", Note: "Ter kennisgeving: ",
 			Why: "Waarom: ", Fix: "Oplossing: ", PowerShell: "PowerShell:", Undo: "Terugdraaien:", Console: "In de console van Okta: ",

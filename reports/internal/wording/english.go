@@ -54,6 +54,7 @@ func english() *Words {
 			NoTenantName: "a tenant without a name", NoLedgerReason: "the ledger gives no reason",
 			AndMore: " and {n} more", WithoutMailboxes: "without a list of mailboxes", Mailboxes: "{n} {mailbox|mailboxes}", Controls: "{n} {control|controls}", Counted: "{n} {what}",
 		},
+		Page: englishPage(),
 		Lines: LineWords{
 			NoTitle: "(without a title)", Broke: "The control broke: ", NotKnown: "Not known: ", Note: "Note: ",
 			Why: "Why: ", Fix: "Fix: ", PowerShell: "PowerShell:", Undo: "To undo:", Console: "In Okta's console: ",

@@ -32,6 +32,7 @@ type Words struct {
 	Verdicts VerdictWords
 	Phrases  PhraseWords
 	Lines    LineWords
+	Page     PageWords
 }
 
 // VerdictWords make the verdict and the exit status.

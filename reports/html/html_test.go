@@ -1,0 +1,544 @@
+package html_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	report "github.com/seed-07732396/postern/reports/html"
+	"github.com/seed-07732396/postern/reports/internal/reporttest"
+)
+
+func write(t *testing.T, r *finding.Report, language *finding.Language) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := report.Write(&out, r.In(language), report.Options{Language: language}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func dutch() *finding.Language {
+	return &finding.Language{Code: "nl", Nouns: map[string][2]string{"mailbox": {"mailbox", "mailboxen"}, "": {"object", "objecten"}}}
+}
+
+// parse reads the page as a browser does.
+func parse(t *testing.T, out []byte) *html.Node {
+	t.Helper()
+	root, err := html.Parse(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func each(n *html.Node, visit func(*html.Node)) {
+	visit(n)
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		each(c, visit)
+	}
+}
+
+func attribute(n *html.Node, key string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+func find(root *html.Node, fits func(*html.Node) bool) []*html.Node {
+	var found []*html.Node
+	each(root, func(n *html.Node) {
+		if n.Type == html.ElementNode && fits(n) {
+			found = append(found, n)
+		}
+	})
+	return found
+}
+
+func tag(name string) func(*html.Node) bool {
+	return func(n *html.Node) bool { return n.Data == name }
+}
+
+func classed(name string) func(*html.Node) bool {
+	return func(n *html.Node) bool {
+		value, _ := attribute(n, "class")
+		return slices.Contains(strings.Fields(value), name)
+	}
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	each(n, func(c *html.Node) {
+		if c.Type == html.TextNode {
+			b.WriteString(c.Data)
+		}
+	})
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// elements are all that Postern's page is made of.
+var elements = strings.Fields(`html head meta title link style body a header p span div label select option nav ul li
+	main section h1 h2 h3 h4 h5 dl dt dd table caption thead tbody tr th td form input fieldset legend button details summary
+	ol code pre bdi s em strong br time script noscript svg g rect path text circle desc line tspan`)
+
+// attributes are all that they carry. None of them is an event handler or a style.
+var attributes = strings.Fields(`lang charset http-equiv content name rel href class id for type value checked hidden role tabindex
+	aria-label aria-labelledby aria-describedby aria-hidden aria-live scope title placeholder autocomplete spellcheck open
+	data-outcome data-severity data-step data-states colspan
+	xmlns viewbox viewBox width height font-family font-size font-weight x y x1 x2 y1 y2 rx cx cy r d fill stroke stroke-width stroke-dasharray
+	stroke-linecap stroke-linejoin transform text-anchor`)
+
+// TestPageIsPosternsOwn: whatever stands in a report, the page is made of known
+// elements and attributes, and holds no script, no style and no address but its own
+// and the catalogue's.
+func TestPageIsPosternsOwn(t *testing.T) {
+	for _, c := range reporttest.Cases() {
+		for _, language := range []*finding.Language{nil, dutch()} {
+			t.Run(c.Name, func(t *testing.T) {
+				out := write(t, c.Report, language)
+				reporttest.CheckText(t, out)
+				root := parse(t, out)
+				own := 0
+				each(root, func(n *html.Node) {
+					if n.Type == html.CommentNode {
+						t.Errorf("a comment: %.100q", n.Data)
+					}
+					if n.Type != html.ElementNode {
+						return
+					}
+					if !slices.Contains(elements, n.Data) {
+						t.Errorf("the element %s is not ours", n.Data)
+					}
+					for _, a := range n.Attr {
+						if !slices.Contains(attributes, a.Key) {
+							t.Errorf("the attribute %s of %s is not ours", a.Key, n.Data)
+						}
+					}
+					checkAddress(t, n)
+					if n.DataAtom == atom.Script || n.DataAtom == atom.Style {
+						own++
+						checkCode(t, n)
+					}
+				})
+				if own < 3 {
+					t.Errorf("%d scripts and styles", own)
+				}
+			})
+		}
+	}
+}
+
+// checkAddress: addresses point into the page, or are links to web pages that a
+// catalogue may name.
+func checkAddress(t *testing.T, n *html.Node) {
+	t.Helper()
+	if _, ok := attribute(n, "src"); ok {
+		t.Errorf("%s loads something", n.Data)
+	}
+	href, ok := attribute(n, "href")
+	switch {
+	case !ok, href == "data:," && n.DataAtom == atom.Link:
+	case n.DataAtom != atom.A:
+		t.Errorf("%s points at %q", n.Data, href)
+	case !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "https://"):
+		t.Errorf("a link to %q", href)
+	}
+}
+
+// checkCode: a script is Postern's own or data, which is read as JSON.
+func checkCode(t *testing.T, n *html.Node) {
+	t.Helper()
+	kind, _ := attribute(n, "type")
+	if n.DataAtom != atom.Script || kind == "" {
+		return
+	}
+	if kind != "application/json" {
+		t.Errorf("a script of type %q", kind)
+	}
+	if !json.Valid([]byte(n.FirstChild.Data)) {
+		t.Errorf("the data are no JSON: %.200q", n.FirstChild.Data)
+	}
+}
+
+// TestPolicyNamesTheCode: the policy forbids all but the page's own style and
+// script, which it names by their hashes.
+func TestPolicyNamesTheCode(t *testing.T) {
+	root := parse(t, write(t, reporttest.Mixed(), nil))
+	metas := find(root, func(n *html.Node) bool {
+		kind, _ := attribute(n, "http-equiv")
+		return kind == "Content-Security-Policy"
+	})
+	if len(metas) != 1 {
+		t.Fatalf("%d policies", len(metas))
+	}
+	policy, _ := attribute(metas[0], "content")
+	code := func(name string) string {
+		for _, n := range find(root, tag(name)) {
+			if _, typed := attribute(n, "type"); !typed {
+				sum := sha256.Sum256([]byte(n.FirstChild.Data))
+				return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+			}
+		}
+		return "none"
+	}
+	want := "default-src 'none'; style-src " + code("style") + "; script-src " + code("script") +
+		"; img-src data:; base-uri 'none'; form-action 'none'"
+	if policy != want {
+		t.Errorf("the policy is\n%s\nwant\n%s", policy, want)
+	}
+	for before := metas[0].PrevSibling; before != nil; before = before.PrevSibling {
+		if before.Type == html.ElementNode && before.Data != "meta" {
+			t.Errorf("%s stands before the policy", before.Data)
+		}
+	}
+}
+
+// TestStructure: ids are there once, what points at one finds it, headings go down
+// one by one, tables have a caption and scopes, fields have a label.
+func TestStructure(t *testing.T) {
+	for _, c := range reporttest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			root := parse(t, write(t, c.Report, nil))
+			ids := map[string]int{}
+			each(root, func(n *html.Node) {
+				if id, ok := attribute(n, "id"); ok {
+					ids[id]++
+				}
+			})
+			for id, n := range ids {
+				if n > 1 {
+					t.Errorf("the id %s is there %d times", id, n)
+				}
+			}
+			level := 0
+			each(root, func(n *html.Node) {
+				for _, key := range []string{"aria-labelledby", "aria-describedby"} {
+					if id, ok := attribute(n, key); ok && ids[id] == 0 {
+						t.Errorf("%s of %s points at %q, which is not there", key, n.Data, id)
+					}
+				}
+				if href, _ := attribute(n, "href"); strings.HasPrefix(href, "#") && ids[href[1:]] == 0 {
+					t.Errorf("a link to %q, which is not there", href)
+				}
+				if len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' && n.Type == html.ElementNode {
+					if now := int(n.Data[1] - '0'); now > level+1 {
+						t.Errorf("after a heading of level %d comes %q of level %d", level, text(n), now)
+					}
+					level = int(n.Data[1] - '0')
+				}
+				if n.DataAtom == atom.Table && len(find(n, tag("caption"))) != 1 {
+					t.Error("a table without a caption")
+				}
+				if _, scoped := attribute(n, "scope"); n.DataAtom == atom.Th && !scoped {
+					t.Errorf("the heading %q of a table has no scope", text(n))
+				}
+				if (n.DataAtom == atom.Input || n.DataAtom == atom.Select) && !below(n, "label") {
+					t.Errorf("%s has no label", n.Data)
+				}
+			})
+			if n := len(find(root, tag("h1"))); n != 1 {
+				t.Errorf("%d headings of level 1", n)
+			}
+			for _, id := range []string{"_verdict", "_access", "_findings", "_unknown", "_waivers", "_ledger"} {
+				if ids[id] != 1 {
+					t.Errorf("there is no section %s", id)
+				}
+			}
+		})
+	}
+}
+
+func below(n *html.Node, name string) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.Data == name {
+			return true
+		}
+	}
+	return false
+}
+
+// TestEveryControlStands: each control is there with its outcome, severity and
+// sentence, and nothing that failed looks as if it passed.
+func TestEveryControlStands(t *testing.T) {
+	r := reporttest.Mixed()
+	root := parse(t, write(t, r, nil))
+	seen := find(root, classed("control"))
+	if len(seen) != len(r.Controls) {
+		t.Fatalf("%d controls, want %d", len(seen), len(r.Controls))
+	}
+	for i, n := range seen {
+		id, _ := attribute(n, "id")
+		outcome, _ := attribute(n, "data-outcome")
+		severity, _ := attribute(n, "data-severity")
+		if id != r.Controls[i].ID || outcome != string(r.Results[i].Outcome) || severity != string(r.Controls[i].Severity) {
+			t.Errorf("control %d is %s, %s, %s", i, id, outcome, severity)
+		}
+		_, open := attribute(n, "open")
+		if quiet := outcome == "pass" || outcome == "not_applicable"; open == quiet {
+			t.Errorf("%s: open is %v", id, open)
+		}
+	}
+	for id, want := range map[string][]string{
+		"FED-001": {
+			"The domain 'harbourfreight.example' is managed by Entra", "evidence/snapshot.json:41", "domain 'old.harbourfreight.example'",
+			`"authenticationType": "Managed"`, "entra.federation_configurations could only be read in part", "Collect again;",
+			"NIST SP 800-53 r5 IA-2(1)", "List domains", "entra.domains collected",
+		},
+		"SIGNON-001": {"The rule 'Deny contractors' does not match. evidence/snapshot.json:612", "PUT /api/v1/policies/{policyId}/rules/{ruleId}", "used if there"},
+		"PROTO-001":  {"12 mailboxes", "user000011@harbourfreight.example User 11 line 811"},
+		"ACCESS-001": {"eval_conflict_error"},
+		"FED-003":    {"breakglass@harbourfreight.onmicrosoft.com"},
+		"PROTO-007":  {"The tenant has no mailboxes."},
+	} {
+		got := text(byID(root, id))
+		for _, part := range want {
+			if !strings.Contains(got, part) {
+				t.Errorf("%s lacks %q:\n%s", id, part, got)
+			}
+		}
+	}
+}
+
+func byID(root *html.Node, id string) *html.Node {
+	found := find(root, func(n *html.Node) bool {
+		value, _ := attribute(n, "id")
+		return value == id
+	})
+	if len(found) == 0 {
+		return &html.Node{}
+	}
+	return found[0]
+}
+
+func TestHead(t *testing.T) {
+	root := parse(t, write(t, reporttest.Mixed(), nil))
+	head := text(byID(root, "_verdict"))
+	for _, want := range []string{
+		"FAIL 4 of 9 controls fail (1 critical, 2 high, 1 medium), 3 not judged.", "Is a door open?", "Not worked out",
+		"No (Exit status 3)", "4 controls not judged in full", "evidence/snapshot.json", "2026-11-22 08:15:00 UTC",
+		strings.Repeat("0123456789abcdef", 4), "postern 1.2.3", "1234 mailboxes", "out of scope",
+	} {
+		if !strings.Contains(head, want) {
+			t.Errorf("the head lacks %q:\n%s", want, head)
+		}
+	}
+	clean := text(byID(parse(t, write(t, reporttest.Clean(), nil)), "_verdict"))
+	for _, want := range []string{"PASS 9 of 9 controls pass.", "Yes (Exit status 0)", "All that was asked could be judged."} {
+		if !strings.Contains(clean, want) {
+			t.Errorf("the head of a clean report lacks %q:\n%s", want, clean)
+		}
+	}
+}
+
+// matrixOf is a matrix of one protocol with a square of each outcome given.
+func matrixOf(outcomes ...finding.AccessOutcome) *finding.AccessMatrix {
+	m := &finding.AccessMatrix{Mailboxes: 3, Protocols: []finding.AccessTerm{{ID: "pop", Title: "POP"}}}
+	for i, o := range outcomes {
+		id := fmt.Sprintf("method%d", i)
+		m.Methods = append(m.Methods, finding.AccessTerm{ID: id, Title: id})
+		m.Cells = append(m.Cells, finding.AccessCell{Protocol: "pop", Method: id, Worst: o, Counts: []finding.AccessCount{{Outcome: o, Mailboxes: 3}}})
+	}
+	return m
+}
+
+func TestDoors(t *testing.T) {
+	tests := []struct {
+		name   string
+		matrix *finding.AccessMatrix
+		want   []string
+	}{
+		{"none", nil, []string{"Not worked out", "there is no picture"}},
+		{"open", matrixOf(finding.AccessOpen, finding.AccessOpen, finding.AccessUndecided), []string{"2 doors are open without MFA", "Of 1 door nobody can tell."}},
+		{"undecided", matrixOf(finding.AccessUndecided, finding.AccessWithMFA), []string{"None is certain to be open"}},
+		{"closed", matrixOf(finding.AccessClosedAtExchange, finding.AccessWithMFA, finding.AccessNotOffered), []string{"No door is open without MFA"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := reporttest.Mixed()
+			r.Access = test.matrix
+			root := parse(t, write(t, r, nil))
+			got := text(byID(root, "_verdict")) + text(byID(root, "_access"))
+			for _, want := range test.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("%q is missing:\n%.1500s", want, got)
+				}
+			}
+			if pictures := len(find(root, tag("svg"))); (pictures == 1) != (test.matrix != nil) {
+				t.Errorf("%d pictures", pictures)
+			}
+		})
+	}
+}
+
+// TestBaselineAndWaivers: what is new, changed, gone and waived is said, and what
+// is waived is struck and stays.
+func TestBaselineAndWaivers(t *testing.T) {
+	r := reporttest.Mixed()
+	r.Access = matrixOf(finding.AccessOpen)
+	r.Baseline = &finding.Baseline{Snapshot: r.Snapshot, Access: matrixOf(finding.AccessClosedAtExchange)}
+	r.Results[0].Violations[0].State = finding.New
+	r.Results[0].Before = finding.Pass
+	changed := &r.Results[3].Violations[0]
+	changed.State = finding.Changed
+	changed.Drift = &finding.Drift{Added: 2, Removed: 1,
+		NewMembers: finding.ListMembers("mailbox", reporttest.Mailboxes(2)), RemovedMembers: finding.ListMembers("mailbox", reporttest.Mailboxes(1))}
+	r.Results[0].Fixed = []finding.Violation{r.Results[0].Violations[1]}
+	r.Results[2].Violations[0].Waiver = &finding.Waiver{
+		ID: "W-1", Owner: "j.jansen@harbourfreight.example", Reason: "Printers until <spring>", Ticket: "https://tickets.example/1", Expires: "2027-01-31", File: "waivers.yaml", Line: 12,
+	}
+	r.Results[5].Violations[0].Waiver = &finding.Waiver{ID: "W-2", Owner: "o", Reason: "r", Ticket: "javascript:alert(1)", Expires: "2027-01-31", File: "waivers.yaml", Line: 20}
+	root := parse(t, write(t, r, nil))
+	for id, want := range map[string][]string{
+		"FED-001":    {"new", "In the baseline: pass", "Gone since the baseline The domain 'old."},
+		"PROTO-001":  {"changed", "New since the baseline 2 mailboxes", "Gone since the baseline 1 mailbox"},
+		"MODERN-001": {"waived", "Waived by j.jansen@harbourfreight.example until 2027-01-31: Printers until <spring>", "Ticket https://tickets.example/1", "waivers.yaml:12"},
+		"_waivers":   {"W-1", "W-2", "2027-01-31", "javascript:alert(1)"},
+		"_access":    {"On the left the baseline"},
+	} {
+		got := text(byID(root, id))
+		for _, part := range want {
+			if !strings.Contains(got, part) {
+				t.Errorf("%s lacks %q:\n%s", id, part, got)
+			}
+		}
+	}
+	if struck := find(byID(root, "MODERN-001"), tag("s")); len(struck) != 1 || !strings.Contains(text(struck[0]), "Modern authentication is off") {
+		t.Errorf("%d sentences of a waived control are struck", len(struck))
+	}
+	if n := len(find(root, func(n *html.Node) bool { id, _ := attribute(n, "id"); return id == "_only-new" })); n != 1 {
+		t.Error("there is no filter for what is new")
+	}
+	for _, n := range find(root, tag("a")) {
+		if href, _ := attribute(n, "href"); strings.HasPrefix(href, "javascript") || href == "https://evil.example" {
+			t.Errorf("a link to %q", href)
+		}
+	}
+}
+
+// TestMembers: the first stand in the page, the others in its data, and what has no
+// place is counted.
+func TestMembers(t *testing.T) {
+	for _, test := range []struct {
+		n, inline, data int
+		left            string
+	}{
+		{1, 1, 0, ""}, {100, 100, 0, ""}, {101, 100, 1, ""}, {10_000, 100, 9_900, ""},
+		{1_000_000, 100, 19_900, "980000 more are not in this page. The csv and json reports list all."},
+	} {
+		t.Run(fmt.Sprint(test.n), func(t *testing.T) {
+			out := write(t, reporttest.Population(test.n), nil)
+			root := parse(t, out)
+			members := find(root, classed("members"))
+			if len(members) != 1 {
+				t.Fatalf("%d lists of members", len(members))
+			}
+			if n := len(find(members[0], classed("who"))); n != test.inline {
+				t.Errorf("%d stand in the page, want %d", n, test.inline)
+			}
+			rows := [][3]any{}
+			for _, data := range find(members[0], classed("rest")) {
+				if err := json.Unmarshal([]byte(data.FirstChild.Data), &rows); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if len(rows) != test.data {
+				t.Errorf("%d stand in the data, want %d", len(rows), test.data)
+			}
+			if test.data > 0 && (rows[0][0] != "user000100@harbourfreight.example" || rows[0][1] != "User 100" || rows[0][2] != 900.0) {
+				t.Errorf("the first of the data is %v", rows[0])
+			}
+			if !strings.Contains(text(members[0]), test.left) {
+				t.Errorf("the page does not say %q", test.left)
+			}
+			if len(out) > 2_500_000 {
+				t.Errorf("the page has %d bytes", len(out))
+			}
+		})
+	}
+}
+
+// TestManyPopulations: all lists together have a limit, and each keeps its first
+// members.
+func TestManyPopulations(t *testing.T) {
+	r := reporttest.Population(50_000)
+	one := r.Results[0].Violations[0]
+	for range 11 {
+		r.Results[0].Violations = append(r.Results[0].Violations, one)
+	}
+	out := write(t, r, nil)
+	if len(out) > 10_000_000 {
+		t.Errorf("the page has %d bytes", len(out))
+	}
+	for i, list := range find(parse(t, out), classed("members")) {
+		if n := len(find(list, classed("who"))); n != 100 {
+			t.Errorf("list %d shows %d", i, n)
+		}
+	}
+}
+
+func TestBrokenMembersFailTheReport(t *testing.T) {
+	r := reporttest.Population(3)
+	r.Results[0].Violations[0].Members = finding.ReadMembers("mailbox", 3, func(yield func(finding.Member, error) bool) {
+		if yield(finding.Member{Name: "a"}, nil) {
+			yield(finding.Member{}, fmt.Errorf("the file is gone"))
+		}
+	})
+	var out bytes.Buffer
+	err := report.Write(&out, r, report.Options{})
+	if err == nil || !strings.Contains(err.Error(), "the file is gone") || out.Len() > 0 {
+		t.Errorf("error %v after %d bytes", err, out.Len())
+	}
+}
+
+// TestManyViolations shows the first ones and counts the rest.
+func TestManyViolations(t *testing.T) {
+	r := reporttest.Mixed()
+	one := r.Results[2].Violations[0]
+	for range 299 {
+		r.Results[2].Violations = append(r.Results[2].Violations, one)
+	}
+	control := byID(parse(t, write(t, r, nil)), "MODERN-001")
+	if n := len(find(control, classed("violation"))); n != 200 || !strings.Contains(text(control), "And 100 more violations") {
+		t.Errorf("%d violations are shown", n)
+	}
+}
+
+func TestDutch(t *testing.T) {
+	out := write(t, reporttest.Mixed(), dutch())
+	root := parse(t, out)
+	if lang, _ := attribute(find(root, tag("html"))[0], "lang"); lang != "nl" {
+		t.Errorf("the page is in %q", lang)
+	}
+	got := text(root)
+	for _, want := range []string{"FAALT 4 van 9 controles falen", "Wat niet bekend is, en hoe het bekend wordt", "12 mailboxen", "Het bewijsregister", "Kopiëren"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, english := range []string{"What is not known", "Copy", "Severity", "mailboxes."} {
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(english) + `\b`).MatchString(text(byID(root, "_filter"))) {
+			t.Errorf("the filter says %q", english)
+		}
+	}
+}
+
+func TestSameReportSameBytes(t *testing.T) {
+	for _, c := range reporttest.Cases() {
+		if !bytes.Equal(write(t, c.Report, nil), write(t, c.Report, nil)) {
+			t.Errorf("%s: two pages differ", c.Name)
+		}
+	}
+}
