@@ -108,12 +108,8 @@ func (a *app) importPowerShell(ctx context.Context, folder string, o *powershell
 	if o.with != "" && o.oktaOrg != "" {
 		return usageErrorf("give one of them", "--with and --okta-org both say where Okta's side comes from")
 	}
-	for _, from := range []string{o.with, filepath.Join(folder, "manifest.json")} {
-		if _, err := os.Stat(from); err == nil {
-			if err := refuseSameFile(from, o.output); err != nil {
-				return err
-			}
-		}
+	if err := o.refuseOverwrite(folder); err != nil {
+		return err
 	}
 	export, err := powershell.Open(folder)
 	if err != nil {
@@ -156,6 +152,28 @@ func (a *app) importPowerShell(ctx context.Context, folder string, o *powershell
 	a.note("%d mailboxes", result.MailboxCount())
 	a.noteGaps(s.Collection.Resources)
 	a.noteReasons(s.Collection.Resources)
+	return nil
+}
+
+// refuseOverwrite keeps the snapshot from being written over what it is made of.
+func (o *powershellOptions) refuseOverwrite(folder string) error {
+	if o.with != "" {
+		if _, err := os.Stat(o.with); err == nil {
+			if err := refuseSameFile(o.with, o.output); err != nil {
+				return err
+			}
+		}
+	}
+	if o.output == "" {
+		return nil
+	}
+	export, err := os.Stat(folder)
+	if err != nil {
+		return nil // Open says what is wrong with it
+	}
+	if in, err := os.Stat(filepath.Dir(o.output)); err == nil && os.SameFile(export, in) {
+		return usageErrorf("choose a path outside the folder", "%s lies in the export, and may overwrite a part of it", o.output)
+	}
 	return nil
 }
 
