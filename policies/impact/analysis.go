@@ -37,9 +37,9 @@ type analysis struct {
 	unplaced bool
 }
 
-// Analyze reads a snapshot three times: its sections, its mailboxes to see whose
-// the rows of the logs are, and its mailboxes to judge them. Memory grows with the
-// rows of the logs, not with the mailboxes.
+// Analyze reads a snapshot twice: its sections, then its mailboxes; and once more
+// if a request is left over that could be anybody's. Memory grows with the rows of
+// the logs, not with the mailboxes.
 func Analyze(source Source, options Options) (*Report, error) {
 	doc, err := source(nil)
 	if err != nil {
@@ -55,10 +55,17 @@ func Analyze(source Source, options Options) (*Report, error) {
 	if a.locks, err = readLocks(doc); err != nil {
 		return nil, fmt.Errorf("impact: read the configuration in %s: %w", doc.Name, err)
 	}
-	if err := a.place(); err != nil {
-		return nil, err
+	r, err := a.count(doc, options.Days)
+	if err != nil || !a.leavesUnplaced() {
+		return r, err
 	}
-	r := a.begin(doc, options.Days)
+	a.unplaced = true
+	return a.count(doc, options.Days)
+}
+
+// count judges all mailboxes and adds them up.
+func (a *analysis) count(doc *snapshot.Document, days int) (*Report, error) {
+	r := a.begin(doc, days)
 	counted := &counting{report: r, clients: map[Client]*ClientTally{}}
 	for m, err := range a.all {
 		if err != nil {
@@ -67,33 +74,20 @@ func Analyze(source Source, options Options) (*Report, error) {
 		counted.add(m)
 	}
 	counted.finish()
+	r.Leftovers = a.evidence.leftovers()
 	return r, nil
 }
 
-// place finds the mailboxes of all rows, those that nobody can sign in to
-// included, and so what is left over.
-func (a *analysis) place() error {
-	if len(a.evidence.signIns)+len(a.evidence.requests) == 0 {
-		return nil
-	}
-	_, err := a.source(func(r *snapshot.Record) error {
-		m, err := readRecord(r.Value)
-		if err != nil {
-			return fmt.Errorf("impact: read mailbox %d: %w", r.Index, err)
-		}
-		a.evidence.of(m)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+// leavesUnplaced reports a request that succeeded at Okta and belongs to none of
+// the mailboxes that were judged.
+func (a *analysis) leavesUnplaced() bool {
 	for i, placed := range a.evidence.requestPlaced {
 		row := &a.evidence.requests[i]
 		if !placed && row.Succeeded > 0 && a.evidence.clients.judge(row.UserAgent).Class != Device {
-			a.unplaced = true
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 func (a *analysis) begin(doc *snapshot.Document, days int) *Report {
@@ -103,7 +97,7 @@ func (a *analysis) begin(doc *snapshot.Document, days int) *Report {
 			Cloud: doc.Tenant.Cloud, OktaOrg: doc.Tenant.OktaOrg,
 		},
 		CollectedAt: doc.CollectedAt.String(), Days: days, Logs: a.evidence.logs,
-		InUse: []Mailbox{}, Attempted: []Mailbox{}, Clients: []ClientTally{}, Leftovers: a.evidence.leftovers(),
+		InUse: []Mailbox{}, Attempted: []Mailbox{}, Clients: []ClientTally{},
 		analysis: a,
 	}
 	if w := a.evidence.window; w != nil {
