@@ -36,9 +36,11 @@ var arrows = []struct {
 	{"policies/waiver", builtOn()},
 	{"policies/drift", builtOn()},
 	{"policies/impact", builtOn()},
-	{"policies/plan", builtOn()},
-	// What impact finds is presented where all presentation is.
+	// A plan rests on who is in use.
+	{"policies/plan", append(builtOn(), "policies/impact")},
+	// What impact and plan find is presented where all presentation is.
 	{"reports/usage", []string{"policies/finding", "policies/impact", "reports/..."}},
+	{"reports/runbook", []string{"policies/finding", "policies/plan", "reports/..."}},
 	{"reports/...", []string{"policies/finding", "reports/..."}},
 	{"testdata", nil},
 	{"cmd/...", []string{"..."}},

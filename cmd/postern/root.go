@@ -104,6 +104,7 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 		newCheck(a),
 		newReport(a),
 		newImpact(a),
+		newPlan(a),
 		newImport(a),
 		newControls(a),
 		newVersion(a),

@@ -152,8 +152,8 @@ func (a *analysis) judge(value jsontext.Value) (*Mailbox, error) {
 		Type: str(record.Exchange.Type),
 	}
 	acting, own := a.locks.of(record)
-	if acting != nil {
-		m.Policy, m.PolicyOwn = acting.name, own
+	if m.PolicyOwn = own; acting != nil {
+		m.Policy = acting.name
 	}
 	used := a.sort(m, found)
 	for _, door := range a.doors {

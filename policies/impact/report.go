@@ -112,7 +112,8 @@ type Mailbox struct {
 	// Type is Exchange's RecipientTypeDetails.
 	Type string `json:"type,omitzero"`
 	// Policy is the authentication policy that acts on it, empty for none or where
-	// that is not known; PolicyOwn says that it is not the organisation's default.
+	// that is not known; PolicyOwn says that it has one of its own, so that the
+	// default does not count.
 	Policy    string `json:"policy,omitzero"`
 	PolicyOwn bool   `json:"policy_own,omitzero"`
 	// OktaUsers are the ids that Okta's log has for it.

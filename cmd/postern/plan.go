@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/impact"
+	"github.com/seed-07732396/postern/policies/plan"
+	"github.com/seed-07732396/postern/reports/runbook"
+)
+
+// defaultPlanAge is how old a snapshot may be when its plan is carried out.
+const defaultPlanAge = 7 * 24 * time.Hour
+
+// planOptions are the flags of plan, as given.
+type planOptions struct {
+	check   checkOptions
+	formats []string
+	output  string
+	days    int
+	verbose bool
+}
+
+func newPlan(a *app) *cobra.Command {
+	o := planOptions{check: checkOptions{version: a.version, lang: "en"}}
+	cmd := &cobra.Command{
+		Use:   "plan SNAPSHOT",
+		Short: "Write down the steps that are still open, and how to close them",
+		Long: `Judge a snapshot and write down what is left to do: the whitepaper's steps that are
+still open, in its order A to F and with the reason for it, as a runbook, as a
+script of PowerShell, and as the requests of Okta's API, each with a way back.
+
+Postern itself never writes to a tenant. The script is for a person to read and
+run: first with -WhatIf; it checks which tenant it is connected to, works in
+batches, keeps a log and an undo file, and stops at the first error.
+
+Mailboxes that still use what would be closed (see 'postern impact') are set apart
+and left alone, and so are those of which it is not known. Emergency accounts are
+never touched. What the snapshot does not show is listed to be found out first.
+
+Exit codes: 0 no step is open, 3 some are, 4 none is known to be open but evidence
+is missing, 1 the tool failed, 2 wrong usage.`,
+		Example: `  postern plan snapshot.json
+  postern plan snapshot.json -f markdown=runbook.md -f powershell=plan.ps1
+  postern plan snapshot.json -f okta
+  postern plan snapshot.json --only C,D -f powershell=plan.ps1`,
+		Args: exactArgs(1, "name the snapshot: postern plan snapshot.json"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.plan(cmd, &o, args[0])
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&o.formats, "format", "f", nil, "`name[=path]`, repeatable; "+strings.Join(runbook.Formats(), ", ")+" (default text)")
+	flags.StringVarP(&o.output, "output", "o", "", "`path` for the format that names none")
+	flags.StringSliceVar(&o.check.only, "only", nil, "plan for these `controls` only: ids, areas or steps")
+	flags.StringSliceVar(&o.check.skip, "skip", nil, "leave these `controls` out: ids, areas or steps")
+	flags.StringArrayVar(&o.check.policy, "policy", nil, "also load the controls in this `folder`, repeatable")
+	flags.StringVar(&o.check.maxAge, "max-age", "", "how old the snapshot may be when the script is run, such as 26h or 7d (default 7d)")
+	flags.StringVar(&o.check.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
+	flags.StringVar(&o.check.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in the runbook (default: relative to the git root)")
+	flags.StringVar(&o.check.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
+	flags.IntVar(&o.days, "days", 30, "how many `days` the logs have to cover for their silence to count")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "text and markdown: list all, not only a sample")
+	return cmd
+}
+
+func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) error {
+	outputs, err := parseOutputsOf(runbook.Formats(), o.formats, o.output)
+	if err != nil {
+		return err
+	}
+	if err := refuseOverwrite(outputs, path); err != nil {
+		return err
+	}
+	asked, err := (&impactOptions{days: o.days}).options()
+	if err != nil {
+		return err
+	}
+	settings, err := loadConfig(o.check.configPath)
+	if err != nil {
+		return err
+	}
+	o.check.fillFrom(cmd, &settings.Check)
+	declared, err := o.check.tenantDeclarations(settings)
+	if err != nil {
+		return err
+	}
+	judged, err := o.check.plan(settings, declared, path)
+	if err != nil {
+		return err
+	}
+	file, err := snapshot.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	made, err := makePlan(cmd.Context(), judged, file, asked)
+	if err != nil {
+		return err
+	}
+	err = a.writeOutputs(outputs, func(format string, w io.Writer) error { return runbook.Write(format, w, made, o.verbose) })
+	if err != nil {
+		return err
+	}
+	switch {
+	case made.Open():
+		a.code = exitFindings
+	case len(made.FindOut) > 0:
+		a.code = exitUnknown
+	}
+	return nil
+}
+
+// makePlan judges the snapshot, looks who is in use, and makes the plan of both.
+func makePlan(ctx context.Context, judged *checkPlan, file *snapshot.File, asked impact.Options) (*plan.Plan, error) {
+	judge, err := loadControls(judged.engine)
+	if err != nil {
+		return nil, err
+	}
+	judged.input.Read, judged.input.Text = file.Read, file
+	report, err := judge.Check(ctx, judged.input)
+	if err != nil {
+		return nil, err
+	}
+	used, err := impact.Analyze(file.Read, asked)
+	if err != nil {
+		return nil, err
+	}
+	document, err := file.Read(nil)
+	if err != nil {
+		return nil, err
+	}
+	meant := judged.input.Declarations
+	in := plan.Input{
+		Report: report, Document: document, Impact: used, BreakGlass: breakGlassOf(&meant),
+		AccessTokenHours: meant.AccessTokenHours, SignInFrequencyHours: meant.SignInFrequencyHours,
+		MaxAge: judged.maxAge,
+	}
+	if in.MaxAge == 0 {
+		in.MaxAge = defaultPlanAge
+	}
+	made, err := plan.Make(in)
+	if err != nil {
+		return nil, fmt.Errorf("make the plan: %w", err)
+	}
+	return made, nil
+}
+
+func breakGlassOf(d *engine.Declarations) []plan.Account {
+	list := []plan.Account{}
+	for _, account := range d.BreakGlass {
+		list = append(list, plan.Account{ID: account.ID, UserPrincipalName: account.UserPrincipalName})
+	}
+	return list
+}

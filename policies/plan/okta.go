@@ -1,0 +1,574 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// org is the Okta org as requests speak of it.
+type org struct {
+	// base is its URL without a slash at the end.
+	base string
+	// labels are the names of the apps that use a policy, by its id.
+	labels map[string][]string
+}
+
+func readOrg(c *configuration, base string) *org {
+	o := &org{base: strings.TrimRight(base, "/"), labels: map[string][]string{}}
+	if o.base == "" {
+		o.base = "https://{oktaOrg}"
+	}
+	for _, app := range c.Apps {
+		var links struct {
+			Policy struct {
+				Href string `json:"href"`
+			} `json:"accessPolicy"`
+		}
+		if json.Unmarshal(app["_links"], &links) == nil && links.Policy.Href != "" {
+			id := path.Base(links.Policy.Href)
+			o.labels[id] = append(o.labels[id], app.text("label"))
+		}
+	}
+	return o
+}
+
+const rulesConsole = "Applications > Applications > Microsoft Office 365 > Sign On > User authentication > View policy details"
+
+// signOnPolicy is step E. A rule that several controls object to is changed once.
+func (m *maker) signOnPolicy() {
+	policies := map[string]*ruleWork{}
+	for _, id := range []string{"SIGNON-001", "SIGNON-002", "SIGNON-003", "SIGNON-005", "SIGNON-007", "SIGNON-004"} {
+		for _, v := range m.openWithoutHandling(id) {
+			policy, index, ok := m.rule(v.violation)
+			if !ok {
+				continue // by hand
+			}
+			work := policies[policy]
+			if work == nil {
+				work = newRuleWork(m, policy)
+				policies[policy] = work
+			}
+			if work.note(id, index, v.violation) {
+				m.handle(id, v.index)
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(policies)) {
+		policies[id].write()
+	}
+	m.threatInsight()
+}
+
+type numbered struct {
+	violation *finding.Violation
+	index     int
+}
+
+// openWithoutHandling is open for a caller that decides violation by violation.
+func (m *maker) openWithoutHandling(id string) []numbered {
+	var list []numbered
+	for i := range m.in.Report.Results {
+		r := &m.in.Report.Results[i]
+		for v := range r.Violations {
+			if r.Control == id && r.Outcome == finding.Fail && r.Violations[v].Waiver == nil {
+				list = append(list, numbered{&r.Violations[v], v})
+			}
+		}
+	}
+	return list
+}
+
+// rule finds the rule that a violation is about, by its place in the snapshot.
+func (m *maker) rule(v *finding.Violation) (policy string, index int, ok bool) {
+	rest, found := strings.CutPrefix(v.Pointer, "/okta/access_policy_rules/")
+	if !found {
+		return "", 0, false
+	}
+	policy, number, found := strings.Cut(rest, "/")
+	if !found {
+		return "", 0, false
+	}
+	number, _, _ = strings.Cut(number, "/")
+	index, err := strconv.Atoi(number)
+	if err != nil || index < 0 || index >= len(m.config.Rules[policy]) {
+		return "", 0, false
+	}
+	return policy, index, true
+}
+
+// ruleWork is what is to be done to the rules of one policy.
+type ruleWork struct {
+	m      *maker
+	policy string
+	rules  []object
+	// closes are the findings that the rule for legacy clients is for.
+	closes *Action
+	edits  map[int]*edit
+	loose  map[int]*finding.Violation
+}
+
+// edit is what changes in one rule.
+type edit struct {
+	twoFactors, onlyModern, deny bool
+	hours                        float64
+	controls                     []string
+	findings                     []string
+}
+
+func newRuleWork(m *maker, policy string) *ruleWork {
+	return &ruleWork{m: m, policy: policy, rules: m.config.Rules[policy], edits: map[int]*edit{}, loose: map[int]*finding.Violation{}}
+}
+
+// note takes a violation in, and reports whether something can be done about it.
+func (w *ruleWork) note(id string, index int, v *finding.Violation) bool {
+	c := w.m.control(id)
+	sentence := c.ViolationSentence(v)
+	switch id {
+	case "SIGNON-001", "SIGNON-002":
+		if w.closes == nil {
+			w.closes = w.m.action("deny_legacy", id, "Deny legacy clients above every other rule", nil)
+			w.closes.Controls = nil
+		}
+		if !slices.Contains(w.closes.Controls, id) {
+			w.closes.Controls = append(w.closes.Controls, id)
+		}
+		w.closes.Findings = append(w.closes.Findings, sentence)
+		return true
+	case "SIGNON-004":
+		// A rule made for legacy clients is an exception that somebody has to decide
+		// about; one that is for any client is made to be for modern ones.
+		if namesLegacy(w.rules[index]) {
+			w.loose[index] = v
+			return true
+		}
+	}
+	e := w.edits[index]
+	if e == nil {
+		e = &edit{}
+		w.edits[index] = e
+	}
+	switch {
+	case id == "SIGNON-003":
+		e.twoFactors = true
+	case isSystem(w.rules[index]) && id != "SIGNON-007":
+		e.deny = true
+	case id == "SIGNON-005", id == "SIGNON-004":
+		e.onlyModern = true
+	case id == "SIGNON-007":
+		limit, ok := v.Args["limit"].(float64)
+		if !ok {
+			return false
+		}
+		if e.hours == 0 || limit < e.hours {
+			e.hours = limit
+		}
+	}
+	e.controls = append(e.controls, id)
+	e.findings = append(e.findings, sentence)
+	return true
+}
+
+func (w *ruleWork) url(parts ...string) string {
+	return w.m.okta.base + "/api/v1/policies/" + w.policy + "/rules" + strings.Join(parts, "")
+}
+
+func (w *ruleWork) apps() string {
+	if labels := w.m.okta.labels[w.policy]; len(labels) > 0 {
+		return "'" + strings.Join(labels, "', '") + "'"
+	}
+	return w.policy
+}
+
+// write makes the actions. Priorities in bodies are those that the rules have when
+// the requests before were sent.
+func (w *ruleWork) write() {
+	order := slices.DeleteFunc(slices.Clone(w.rules), isSystem)
+	if w.closes != nil {
+		order = w.exception(order)
+		order = w.deny(order)
+	}
+	for _, i := range slices.Sorted(maps.Keys(w.edits)) {
+		w.change(i, order)
+	}
+	for _, i := range slices.Sorted(maps.Keys(w.loose)) {
+		w.looseException(i)
+	}
+}
+
+func isSystem(rule object) bool { return string(rule["system"]) == "true" }
+
+// namesLegacy reports a rule whose client condition names legacy clients.
+func namesLegacy(rule object) bool {
+	var conditions struct {
+		Client struct {
+			Include []string `json:"include"`
+		} `json:"office365Client"`
+	}
+	return json.Unmarshal(rule["conditions"], &conditions) == nil && slices.ContainsFunc(conditions.Client.Include, func(s string) bool {
+		return s == "ACTIVE_SYNC" || s == "EXCHANGE_ACTIVE_SYNC"
+	})
+}
+
+// deniesEverybody reports a rule that denies legacy clients of everybody, from
+// anywhere, and nothing else.
+func deniesEverybody(rule object) bool {
+	var actions struct {
+		SignOn struct {
+			Access string `json:"access"`
+		} `json:"appSignOn"`
+	}
+	if rule.text("status") != "ACTIVE" || isSystem(rule) || !namesLegacy(rule) ||
+		json.Unmarshal(rule["actions"], &actions) != nil || actions.SignOn.Access != "DENY" {
+		return false
+	}
+	var conditions map[string]any
+	if json.Unmarshal(rule["conditions"], &conditions) != nil {
+		return false
+	}
+	delete(conditions, "office365Client")
+	return narrowsNothing(conditions)
+}
+
+// narrowsNothing reports conditions that hold for everybody: empty lists, and the
+// values that Okta writes for any.
+func narrowsNothing(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == "ANYWHERE" || v == "ANY"
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		for _, field := range v {
+			if !narrowsNothing(field) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+const readBack = "Okta does not document office365Client: read the rules back and compare. Terraform's provider before 6.14.0 clears it."
+
+// exception sets the accounts in use apart, above the rule that denies.
+func (w *ruleWork) exception(order []object) []object {
+	accounts := w.m.inUseAtOkta()
+	if len(accounts) == 0 {
+		return order
+	}
+	const name = "Postern legacy clients in use"
+	a := &Action{
+		Name: "okta_exception_" + w.policy, Controls: w.closes.Controls, Title: "Set the accounts in use apart",
+		Text: "Accounts that still sign in with a password get a group of their own, and a rule for that group from the addresses of what signs in. " +
+			"Without it the next request stops them. Better: move them to modern authentication and leave this out.",
+		Console: "Directory > Groups > Add group, then assign the people; Security > Networks > Add zone; then " + rulesConsole + " > Add rule",
+	}
+	base := w.m.okta.base + "/api/v1"
+	a.Requests = append(a.Requests, Request{
+		Title: "Create the group", Method: "POST", URL: base + "/groups",
+		Body: value(map[string]any{"profile": map[string]any{"name": name, "description": "Accounts that may still sign in with a password, from their own network."}}),
+		Note: "Keep the id of the answer: it is {groupId} below. If the group is already there, take its id.",
+		Undo: []Request{{Title: "Remove the group", Method: "DELETE", URL: base + "/groups/{groupId}"}},
+	})
+	for _, mailbox := range accounts {
+		users := mailbox.OktaUsers
+		fill := map[string]string{"groupId": "the id of the group"}
+		if len(users) == 0 {
+			users = []string{"{userId}"}
+			fill["userId"] = "the Okta id of " + mailbox.UserPrincipalName
+		}
+		for _, user := range users {
+			address := base + "/groups/{groupId}/users/" + user
+			a.Requests = append(a.Requests, Request{
+				Title: "Add " + mailbox.UserPrincipalName, Method: "PUT", URL: address, Fill: fill,
+				Undo: []Request{{Title: "Take " + mailbox.UserPrincipalName + " out", Method: "DELETE", URL: address, Fill: fill}},
+			})
+		}
+	}
+	a.Requests = append(a.Requests, Request{
+		Title: "Create the network zone", Method: "POST", URL: base + "/zones",
+		Body: value(map[string]any{
+			"type": "IP", "name": name, "status": "ACTIVE", "usage": "POLICY",
+			"gateways": []any{map[string]any{"type": "CIDR", "value": "{address}"}},
+		}),
+		Fill: map[string]string{"address": "the addresses of what signs in, such as 203.0.113.7/32"},
+		Note: "Keep the id of the answer: it is {zoneId} below. Addresses of Exchange Online or of a whole provider confine nothing.",
+		Undo: []Request{{Title: "Remove the zone", Method: "DELETE", URL: base + "/zones/{zoneId}"}},
+	}, Request{
+		Title: "Create the rule for the group, on top", Method: "POST", URL: w.url(),
+		Body: value(rule(name, 0, "ALLOW", map[string]any{
+			"people":          map[string]any{"groups": map[string]any{"include": []string{"{groupId}"}}},
+			"network":         map[string]any{"connection": "ZONE", "include": []string{"{zoneId}"}},
+			"office365Client": map[string]any{"include": []string{"ACTIVE_SYNC"}},
+		})),
+		Fill: map[string]string{"groupId": "the id of the group", "zoneId": "the id of the zone"},
+		Note: readBack + " Keep the id of the answer: it is {exceptionId}.",
+		Undo: []Request{
+			{Title: "Deactivate the rule", Method: "POST", URL: w.url("/{exceptionId}/lifecycle/deactivate")},
+			{Title: "Remove the rule", Method: "DELETE", URL: w.url("/{exceptionId}")},
+		},
+	})
+	var names []string
+	for _, mailbox := range accounts {
+		names = append(names, mailbox.UserPrincipalName)
+	}
+	w.m.ask("From which addresses the accounts in use sign in", "Look in the sign-in logs for them. The exception in Okta is for these addresses only.",
+		fmt.Sprintf("%d in use: %s.", len(names), strings.Join(names[:min(len(names), 20)], ", ")))
+	w.m.add("E", a)
+	return append([]object{{"name": value(name)}}, order...)
+}
+
+func rule(name string, priority int, access string, conditions map[string]any) map[string]any {
+	signOn := map[string]any{"access": access}
+	if access == "ALLOW" {
+		signOn["verificationMethod"] = map[string]any{
+			"type": "ASSURANCE", "factorMode": "1FA", "reauthenticateIn": "PT12H",
+			"constraints": []any{map[string]any{"knowledge": map[string]any{"types": []string{"password"}}}},
+		}
+	}
+	return map[string]any{
+		"name": name, "type": "ACCESS_POLICY", "priority": priority, "conditions": conditions,
+		"actions": map[string]any{"appSignOn": signOn},
+	}
+}
+
+// deny puts a rule that denies legacy clients above all but the exception: one that
+// is there, or a new one.
+func (w *ruleWork) deny(order []object) []object {
+	a := w.closes
+	a.Name = "deny_legacy_" + w.policy
+	a.Console = rulesConsole + " > Add rule. Client is: Exchange ActiveSync/Legacy Auth. Then access is: Denied. Drag it above all others but the exception"
+	a.Undo = ""
+	place := 0
+	if len(order) > 0 && order[0]["id"] == nil {
+		place = 1
+	}
+	w.m.add("E", a)
+	if at := slices.IndexFunc(order, deniesEverybody); at >= 0 {
+		found := order[at]
+		before, after := w.body(found, at), w.body(found, place)
+		a.Title = "Move the rule that denies legacy clients above every other"
+		a.Requests = []Request{{
+			Title: "Move rule '" + found.text("name") + "'", Method: "PUT", URL: w.url("/" + found.text("id")), Body: value(after), Note: readBack,
+			Undo: []Request{{Title: "Move it back", Method: "PUT", URL: w.url("/" + found.text("id")), Body: value(before)}},
+		}}
+		order = slices.Delete(slices.Clone(order), at, at+1)
+		return slices.Insert(order, place, found)
+	}
+	const name = "Deny legacy authentication"
+	conditions := map[string]any{
+		"network":         map[string]any{"connection": "ANYWHERE"},
+		"office365Client": map[string]any{"include": []string{"ACTIVE_SYNC"}},
+	}
+	request := Request{
+		Title: "Create the rule", Method: "POST", URL: w.url(), Note: readBack + " Keep the id of the answer: it is {ruleId}.",
+		Undo: []Request{
+			{Title: "Deactivate the rule", Method: "POST", URL: w.url("/{ruleId}/lifecycle/deactivate")},
+			{Title: "Remove the rule", Method: "DELETE", URL: w.url("/{ruleId}")},
+		},
+	}
+	if place == 1 {
+		conditions["people"] = map[string]any{"groups": map[string]any{"exclude": []string{"{groupId}"}}}
+		request.Fill = map[string]string{"groupId": "the id of the group of the accounts in use"}
+	}
+	request.Body = value(rule(name, place, "DENY", conditions))
+	a.Requests = []Request{request}
+	return slices.Insert(slices.Clone(order), place, object{"name": value(name)})
+}
+
+// body is a rule as Okta takes it back, at a place in the order.
+func (w *ruleWork) body(r object, priority int) map[string]any {
+	body := map[string]any{}
+	for name, v := range r {
+		switch name {
+		case "_links", "_embedded", "id", "created", "lastUpdated", "system", "status":
+		default:
+			body[name] = v
+		}
+	}
+	if !isSystem(r) {
+		body["priority"] = priority
+	}
+	return body
+}
+
+// change changes one rule, for all the controls that object to it.
+func (w *ruleWork) change(i int, order []object) {
+	r, e := w.rules[i], w.edits[i]
+	at := slices.IndexFunc(order, func(o object) bool { return o.text("id") == r.text("id") && r.text("id") != "" })
+	before := w.body(r, at)
+	after := w.body(r, at)
+	if r.text("id") == "" || at < 0 && !isSystem(r) || !e.apply(after) {
+		a := w.m.action("rule_by_hand_"+w.policy+"_"+strconv.Itoa(i), e.controls[0], "Change rule '"+r.text("name")+"'", nil)
+		a.Controls, a.Findings = compact(e.controls), e.findings
+		a.API, a.PowerShell = w.m.control(e.controls[0]).Remediation.OktaAPI, ""
+		w.m.add("E", a)
+		return
+	}
+	address := w.url("/" + r.text("id"))
+	a := &Action{
+		Name: "rule_" + r.text("id"), Controls: compact(e.controls), Title: "Change rule '" + r.text("name") + "' of " + w.apps(), Findings: e.findings,
+		Text:    e.text(),
+		Console: rulesConsole + " > the rule > Actions > Edit",
+		Requests: []Request{{
+			Title: "Change the rule", Method: "PUT", URL: address, Body: value(after), Note: readBack,
+			Undo: []Request{{Title: "Put the rule back as it was", Method: "PUT", URL: address, Body: value(before)}},
+		}},
+	}
+	if e.onlyModern || e.deny {
+		a.After = w.m.names("E")
+	}
+	w.m.add("E", a)
+}
+
+func compact(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (e *edit) text() string {
+	var parts []string
+	if e.deny {
+		parts = append(parts, "The catch-all denies whatever no other rule takes: make sure that the rules above it name everybody who needs access.")
+	}
+	if e.onlyModern {
+		parts = append(parts, "The rule is for web browsers and modern clients only.")
+	}
+	if e.twoFactors && !e.deny {
+		parts = append(parts, "It asks for two factor types: make sure that everybody has enrolled a second factor first.")
+	}
+	if e.hours > 0 && !e.deny {
+		parts = append(parts, "It asks again after "+finding.FormatArg(e.hours)+" hours.")
+	}
+	return strings.Join(parts, " ")
+}
+
+// apply changes the body of a rule. It reports false for one that it cannot read.
+func (e *edit) apply(body map[string]any) bool {
+	var actions map[string]any
+	raw, _ := body["actions"].(jsontext.Value)
+	if json.Unmarshal(raw, &actions) != nil {
+		return false
+	}
+	signOn, ok := actions["appSignOn"].(map[string]any)
+	if !ok {
+		return false
+	}
+	if e.deny {
+		signOn["access"] = "DENY"
+		body["actions"] = actions
+		return true
+	}
+	if e.onlyModern {
+		var conditions map[string]any
+		raw, _ := body["conditions"].(jsontext.Value)
+		if len(raw) > 0 && json.Unmarshal(raw, &conditions) != nil {
+			return false
+		}
+		if conditions == nil {
+			conditions = map[string]any{}
+		}
+		conditions["office365Client"] = map[string]any{"include": []string{"WEB", "MODERN_AUTH"}}
+		body["conditions"] = conditions
+	}
+	method, _ := signOn["verificationMethod"].(map[string]any)
+	if method == nil {
+		method = map[string]any{"reauthenticateIn": "PT12H"}
+	}
+	if e.twoFactors {
+		if method["type"] != "ASSURANCE" { // a chain has no factor mode
+			method = map[string]any{"type": "ASSURANCE", "reauthenticateIn": method["reauthenticateIn"]}
+		}
+		method["factorMode"] = "2FA"
+	}
+	if e.hours > 0 && !shorten(method, e.hours) {
+		return false
+	}
+	signOn["verificationMethod"] = method
+	body["actions"] = actions
+	return true
+}
+
+// shorten sets every interval in a verification method, since any of them counts.
+func shorten(v any, hours float64) bool {
+	interval := "PT" + strconv.Itoa(int(hours*60)) + "M"
+	if hours == float64(int(hours)) {
+		interval = "PT" + strconv.Itoa(int(hours)) + "H"
+	}
+	method, ok := v.(map[string]any)
+	if !ok {
+		return false
+	}
+	method["reauthenticateIn"] = interval
+	replaceInner(method["constraints"], interval)
+	replaceInner(method["chains"], interval)
+	return true
+}
+
+func replaceInner(v any, interval string) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			replaceInner(item, interval)
+		}
+	case map[string]any:
+		for name, item := range v {
+			if name == "reauthenticateIn" {
+				v[name] = interval
+				continue
+			}
+			replaceInner(item, interval)
+		}
+	}
+}
+
+// looseException switches off a rule made for legacy clients that confines nobody.
+func (w *ruleWork) looseException(i int) {
+	r, v := w.rules[i], w.loose[i]
+	a := w.m.action("loose_"+r.text("id"), "SIGNON-004", "Switch off the exception '"+r.text("name")+"', or confine it", []*finding.Violation{v})
+	a.Undo = ""
+	if id := r.text("id"); id != "" {
+		a.Requests = []Request{{
+			Title: "Deactivate the rule", Method: "POST", URL: w.url("/" + id + "/lifecycle/deactivate"),
+			Note: "First move those who need it into the exception with a group and a zone of its own.",
+			Undo: []Request{{Title: "Activate it again", Method: "POST", URL: w.url("/" + id + "/lifecycle/activate")}},
+		}}
+	}
+	a.After = w.m.names("E")
+	w.m.add("E", a)
+}
+
+func (m *maker) threatInsight() {
+	found := m.open("SIGNON-009")
+	if len(found) == 0 {
+		return
+	}
+	a := m.add("E", m.action("threat_insight", "SIGNON-009", "Let ThreatInsight block", found))
+	a.Undo = ""
+	address := m.okta.base + "/api/v1/threats/configuration"
+	zones := m.config.ThreatInsight["excludeZones"]
+	if zones.Kind() != jsontext.KindBeginArray {
+		zones = jsontext.Value("[]")
+	}
+	was := m.config.ThreatInsight.text("action")
+	if was == "" {
+		was = "none"
+	}
+	a.Requests = []Request{{
+		Title: "Set the action", Method: "POST", URL: address, Body: value(map[string]any{"action": "block", "excludeZones": zones}),
+		Note: "excludeZones replaces the list: these are the zones that are exempt now.",
+		Undo: []Request{{Title: "Set it back", Method: "POST", URL: address, Body: value(map[string]any{"action": was, "excludeZones": zones})}},
+	}}
+}

@@ -1,0 +1,98 @@
+package runbook
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// literal is a text as PowerShell's data. Printable ASCII stands in single quotes,
+// in which nothing but a quote means anything. Everything else is spelled \uXXXX and
+// read back by [regex]::Unescape: PowerShell takes four more characters for single
+// quotes, Windows PowerShell reads a file without a byte order mark in the machine's
+// own code page, and a line end would break the text out of a comment.
+func literal(s string) string {
+	if isPrintableASCII(s) {
+		return quoted(s)
+	}
+	return "([regex]::Unescape(" + quoted(escaped(s)) + "))"
+}
+
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func isPrintableASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}
+
+// escaped spells what is no printable ASCII as UTF-16 in \uXXXX, and doubles
+// backslashes. Bytes that are no UTF-8 become U+FFFD.
+func escaped(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\\':
+			b.WriteString(`\\`)
+		case r >= ' ' && r <= '~':
+			b.WriteRune(r)
+		default:
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04X`, unit)
+			}
+		}
+	}
+	return b.String()
+}
+
+// comment is a text as one line behind a hash.
+func comment(s string) string { return "# " + escaped(s) }
+
+// jsonLiteral is a JSON value as PowerShell's data: a text, a number, true, false,
+// null, or a list of texts.
+func jsonLiteral(v jsontext.Value) (string, error) {
+	var any any
+	if err := json.Unmarshal(v, &any); err != nil {
+		return "", fmt.Errorf("write a value into the script: %w", err)
+	}
+	return valueLiteral(any)
+}
+
+func valueLiteral(v any) (string, error) {
+	switch v := v.(type) {
+	case nil:
+		return "$null", nil
+	case bool:
+		return "$" + strconv.FormatBool(v), nil
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
+	case string:
+		return literal(v), nil
+	case []any:
+		items := make([]string, len(v))
+		for i, item := range v {
+			text, err := valueLiteral(item)
+			if err != nil {
+				return "", err
+			}
+			items[i] = text
+		}
+		return "@(" + strings.Join(items, ", ") + ")", nil
+	}
+	return "", fmt.Errorf("write a value into the script: %T is none that it can hold", v)
+}
+
+// list is texts as an array.
+func list(texts []string) string {
+	items := make([]string, len(texts))
+	for i, s := range texts {
+		items[i] = literal(s)
+	}
+	return "@(" + strings.Join(items, ", ") + ")"
+}
+
+// cell is a text as a cell of the table of mailboxes, which the script reads as CSV
+// and unescapes.
+func cell(s string) string { return `"` + strings.ReplaceAll(escaped(s), `"`, `""`) + `"` }
