@@ -99,7 +99,8 @@ func (m *maker) tokens() {
 	a.After = before
 	a.Undo = "A revocation cannot be undone; users get new tokens at their next sign-in."
 	if opens {
-		a.Text += " Steps before this one are open, so everybody's sessions are revoked, in order or not: do it when those have taken effect, at least 24 hours after step D."
+		a.Text += " Steps before this one are open, so everybody's sessions are revoked, in order or not, when those have taken effect."
+		a.WaitHours = settles
 		m.targets.all("revoke")
 	} else {
 		m.targets.members("revoke", found)

@@ -86,8 +86,8 @@ func (m *maker) mailboxPlans() {
 	}
 }
 
-// smtp closes SMTP AUTH: first what has to go on is held open mailbox by mailbox,
-// then the organisation's switch, then the overrides that nobody needs.
+// smtp closes SMTP AUTH: first what is in use, or may be, is held open mailbox by
+// mailbox, then the organisation's switch, then the overrides that nobody needs.
 func (m *maker) smtp() {
 	found := m.members("PROTO-005")
 	if len(found) == 0 {
@@ -108,7 +108,6 @@ func (m *maker) smtp() {
 				Op: Set, Kind: "TransportConfig", Property: "SmtpClientAuthenticationDisabled", Value: isTrue,
 				Was: m.config.Transport["SmtpClientAuthenticationDisabled"],
 			})
-		a.Gate = m.notKnown(impact.SMTP)
 	}
 	var overrides []*finding.Violation
 	for _, v := range found {
@@ -124,21 +123,13 @@ func (m *maker) smtp() {
 	}
 }
 
-// notKnown is how many mailboxes a change for everybody would act on blindly.
-func (m *maker) notKnown(doors ...impact.Door) int {
-	n := 0
-	for _, t := range m.in.Impact.Doors {
-		if slices.Contains(doors, t.Door) {
-			n = max(n, t.NotKnown)
-		}
-	}
-	return n
-}
-
 // exchangeDoors are what an authentication policy closes.
 func exchangeDoors() []impact.Door {
 	return slices.DeleteFunc(impact.Doors(), func(d impact.Door) bool { return d == impact.PasswordGrant })
 }
+
+// settles is how many hours Exchange may take to act on an authentication policy.
+const settles = 24
 
 // pilot is how many mailboxes try the policy first.
 const pilot = 10
@@ -163,9 +154,10 @@ func (m *maker) authenticationPolicies() {
 	if len(standard) > 0 {
 		m.keepInUse()
 		a := m.add("D", m.action("pilot", "BASIC-002", "Try the policy on a few mailboxes", standard))
-		a.Text = fmt.Sprintf("Put %d mailboxes that nobody was seen to use with a password under the policy, and wait a day: Exchange may take 24 hours. "+
-			"Edit the list of targets to choose others.", pilot)
+		a.Text = fmt.Sprintf("Put %d mailboxes that nobody was seen to use with a password under the policy, and see for a day that they go on: Exchange may take %d hours. "+
+			"To choose others, move the word pilot to their lines in the script's table.", pilot, settles)
 		a.Undo = "The script puts back the policy that each of them had."
+		a.After = []string{"modern_authentication", "blocking_policy"}
 		m.targets.all("pilot", exchangeDoors()...)
 		m.targets.limit["pilot"] = pilot
 		m.targets.only["pilot"] = func(mailbox *impact.Mailbox) bool { return !mailbox.PolicyOwn }
@@ -174,12 +166,14 @@ func (m *maker) authenticationPolicies() {
 	m.assignOwn(name, weaker)
 	if len(standard) > 0 {
 		a := m.add("D", m.action("default_policy", "BASIC-002", "Make the policy the default", standard))
-		a.After = []string{"keep_in_use", "pilot"}
+		a.After, a.WaitHours = []string{"modern_authentication", "blocking_policy", "keep_in_use", "pilot"}, settles
 		a.Changes = []Change{{
 			Op: Set, Kind: "OrganizationConfig", Property: "DefaultAuthenticationPolicy", Value: value(name),
 			Was: m.config.Organisation["DefaultAuthenticationPolicy"],
 		}}
-		a.Gate = m.notKnown(exchangeDoors()...)
+		m.targets.gates["default_policy"] = func(mailbox *impact.Mailbox) bool {
+			return !mailbox.PolicyOwn && markOf(mailbox, exchangeDoors()) == NotKnown
+		}
 	}
 }
 
@@ -288,6 +282,7 @@ func (m *maker) assignOwn(policy string, weaker []*finding.Violation) {
 	}
 	a.Text = "Put the mailboxes whose own policy is weaker under the one that blocks. A policy of a mailbox's own beats the default."
 	a.Undo = "The script puts back the policy that each of them had."
+	a.After = []string{"modern_authentication", "blocking_policy"}
 	m.targets.members("own_policy", own, exchangeDoors()...)
 	m.targets.only["own_policy"] = func(mailbox *impact.Mailbox) bool { return mailbox.PolicyOwn }
 	a.Changes = []Change{assign("own_policy", policy)}

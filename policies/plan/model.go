@@ -53,6 +53,9 @@ type Action struct {
 	Findings []string `json:"findings,omitzero"`
 	// After are the names of actions that must be done before.
 	After []string `json:"after,omitzero"`
+	// WaitHours is how long to wait after those of them that a script does: Exchange
+	// may take that long to act.
+	WaitHours int `json:"wait_hours,omitzero"`
 
 	Changes  []Change  `json:"changes,omitzero"`
 	Requests []Request `json:"requests,omitzero"`

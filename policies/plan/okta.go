@@ -283,10 +283,10 @@ func (w *ruleWork) exception(order []object) []object {
 	})
 	for _, mailbox := range accounts {
 		users := mailbox.OktaUsers
-		fill := map[string]string{"groupId": "the id of the group"}
+		var fill map[string]string
 		if len(users) == 0 {
 			users = []string{"{userId}"}
-			fill["userId"] = "the Okta id of " + mailbox.UserPrincipalName
+			fill = map[string]string{"userId": "the Okta id of " + mailbox.UserPrincipalName}
 		}
 		for _, user := range users {
 			address := base + "/groups/{groupId}/users/" + user

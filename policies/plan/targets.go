@@ -21,6 +21,9 @@ type targets struct {
 	doors map[string][]impact.Door
 	// only keeps a mark to mailboxes for which it holds, nil for all.
 	only map[string]func(*impact.Mailbox) bool
+	// gates pick the mailboxes that a change for everybody acts on, by the name of its
+	// action: if it is not known whether they are in use, somebody has to decide.
+	gates map[string]func(*impact.Mailbox) bool
 	// limit is how many ready mailboxes a mark takes, 0 for all.
 	limit map[string]int
 
@@ -31,6 +34,7 @@ func newTargets(accounts []Account) *targets {
 	t := &targets{
 		number: map[string]int{}, wanted: map[string]uint64{}, doors: map[string][]impact.Door{},
 		only: map[string]func(*impact.Mailbox) bool{}, limit: map[string]int{},
+		gates:         map[string]func(*impact.Mailbox) bool{},
 		breakGlassIDs: map[string]bool{}, breakGlassNames: map[string]bool{},
 	}
 	for _, a := range accounts {
@@ -110,6 +114,7 @@ func (m *maker) pickTargets() error {
 		if wanted {
 			unseen--
 		}
+		m.countGates(mailbox)
 		bits |= t.wanted[everybody]
 		if bits == 0 || t.isBreakGlass(mailbox) {
 			continue
@@ -137,6 +142,23 @@ func (m *maker) pickTargets() error {
 	}
 	m.missed(unseen, unusable)
 	return nil
+}
+
+// countGates counts a mailbox at each change for everybody that would act on it
+// blindly.
+func (m *maker) countGates(mailbox *impact.Mailbox) {
+	for name, acts := range m.targets.gates {
+		if !acts(mailbox) || m.targets.isBreakGlass(mailbox) {
+			continue
+		}
+		for _, list := range m.actions {
+			for _, a := range list {
+				if a.Name == name {
+					a.Gate++
+				}
+			}
+		}
+	}
 }
 
 // take adds a target and counts it at its actions.

@@ -16,7 +16,7 @@ import (
 // quotes, Windows PowerShell reads a file without a byte order mark in the machine's
 // own code page, and a line end would break the text out of a comment.
 func literal(s string) string {
-	if isPrintableASCII(s) {
+	if isPlain(s) {
 		return quoted(s)
 	}
 	return "([regex]::Unescape(" + quoted(escaped(s)) + "))"
@@ -24,19 +24,24 @@ func literal(s string) string {
 
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-func isPrintableASCII(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+// isPlain reports printable ASCII that no build system takes for a command when the
+// script is shown in its log.
+func isPlain(s string) bool {
+	return !strings.Contains(s, "##") && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
-// escaped spells what is no printable ASCII as UTF-16 in \uXXXX, and doubles
-// backslashes. Bytes that are no UTF-8 become U+FFFD.
+// escaped spells what is not plain as UTF-16 in \uXXXX, and doubles backslashes. Bytes
+// that are no UTF-8 become U+FFFD.
 func escaped(s string) string {
 	var b strings.Builder
+	last := rune(0)
 	for _, r := range s {
+		hash := r == '#' && last == '#'
+		last = r
 		switch {
 		case r == '\\':
 			b.WriteString(`\\`)
-		case r >= ' ' && r <= '~':
+		case r >= ' ' && r <= '~' && !hash:
 			b.WriteRune(r)
 		default:
 			for _, unit := range utf16.Encode([]rune{r}) {

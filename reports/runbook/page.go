@@ -26,16 +26,29 @@ type page interface {
 	code(language, s string)
 }
 
-type plain struct{ w *bufio.Writer }
+// plain writes for a terminal. What stands below an action is indented.
+type plain struct {
+	w      *bufio.Writer
+	indent string
+}
 
-func (p *plain) title(s string)   { fmt.Fprintf(p.w, "%s\n", escape.Line(s)) }
-func (p *plain) heading(s string) { fmt.Fprintf(p.w, "\n%s\n\n", escape.Line(s)) }
-func (p *plain) action(s string)  { fmt.Fprintf(p.w, "\n  %s\n", escape.Line(s)) }
-func (p *plain) text(s string)    { fmt.Fprintf(p.w, "    %s\n", escape.Line(s)) }
-func (p *plain) item(s string)    { fmt.Fprintf(p.w, "    - %s\n", escape.Line(s)) }
+func (p *plain) title(s string) { fmt.Fprintf(p.w, "%s\n", escape.Line(s)) }
+func (p *plain) heading(s string) {
+	p.indent = ""
+	fmt.Fprintf(p.w, "\n%s\n", escape.Line(s))
+}
+func (p *plain) action(s string) {
+	p.indent = "    "
+	fmt.Fprintf(p.w, "\n  %s\n", escape.Line(s))
+}
+func (p *plain) text(s string) { fmt.Fprintf(p.w, "%s%s\n", p.indent, escape.Line(s)) }
+func (p *plain) item(s string) { fmt.Fprintf(p.w, "%s- %s\n", p.indent, escape.Line(s)) }
 func (p *plain) code(_, s string) {
-	for line := range strings.Lines(strings.TrimRight(escape.Lines(s), "\n") + "\n") {
-		fmt.Fprintf(p.w, "        %s", line)
+	for line := range strings.Lines(escape.Lines(strings.TrimRight(s, "\n")) + "\n") {
+		if line != "\n" {
+			line = p.indent + "    " + line
+		}
+		p.w.WriteString(line)
 	}
 }
 
@@ -69,8 +82,11 @@ func writePage(p page, plan *plan.Plan, verbose bool) {
 			heading = "Step " + s.ID + ". " + heading
 		}
 		p.heading(heading)
-		if s.Why != "" {
+		switch {
+		case len(s.ID) == 1:
 			p.text("Why here: " + s.Why)
+		case s.Why != "":
+			p.text(s.Why)
 		}
 		for a := range s.Actions {
 			writeAction(p, plan, &s.Actions[a])
@@ -167,7 +183,12 @@ func writeAction(p page, plan *plan.Plan, a *plan.Action) {
 	if a.API != "" {
 		p.code("text", a.API)
 	}
-	if a.Undo != "" {
+	switch {
+	case a.Undo == "":
+	case len(a.Changes) > 0:
+		p.text("The way back: the script's -Undo, or by hand:")
+		p.code("text", a.Undo)
+	default:
 		p.text("The way back:")
 		p.code("text", a.Undo)
 	}
@@ -193,7 +214,11 @@ func afterLine(whole *plan.Plan, a *plan.Action) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	return "Only after " + strings.Join(ids, ", ") + "."
+	line := "Only after " + strings.Join(ids, ", ")
+	if a.WaitHours > 0 {
+		line += fmt.Sprintf(", and %d hours later", a.WaitHours)
+	}
+	return line + "."
 }
 
 func changeLine(c *plan.Change) string {

@@ -175,8 +175,8 @@ func writeFunction(w *bufio.Writer, p *plan.Plan, s *plan.Step, a *plan.Action) 
 			okta = true
 		}
 	}
-	return fmt.Sprintf("    @{ Id = %s; Step = %s; Title = %s; Function = '%s'; After = %s; AfterOkta = $%t }",
-		literal(a.ID), literal(s.ID), literal(a.Title), name, list(after), okta), nil
+	return fmt.Sprintf("    @{ Id = %s; Step = %s; Title = %s; Function = '%s'; After = %s; WaitHours = %d; AfterOkta = $%t }",
+		literal(a.ID), literal(s.ID), literal(a.Title), name, list(after), a.WaitHours, okta), nil
 }
 
 func writeChange(w *bufio.Writer, a *plan.Action, c *plan.Change) error {

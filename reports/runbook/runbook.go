@@ -40,7 +40,7 @@ func Write(format string, w io.Writer, p *plan.Plan, verbose bool) error {
 	case "powershell":
 		err = writePowerShell(b, p)
 	case "json":
-		err = json.MarshalWrite(escape.NewJSONWriter(b), p, jsontext.WithIndent("  "), json.Deterministic(true))
+		err = json.MarshalWrite(escape.NewJSONWriter(b), p, jsontext.WithIndent("  "), json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 		b.WriteByte('\n')
 	default:
 		return fmt.Errorf("unknown format %q", format)

@@ -88,6 +88,30 @@ function Undo-PosternRun {
     }
 }
 
+# The actions that this plan has finished, and when.
+function Get-PosternDone {
+    $done = @{}
+    if (Test-Path -LiteralPath $script:DoneFile) {
+        foreach ($line in @(Get-Content -LiteralPath $script:DoneFile -Encoding UTF8)) {
+            $words = $line.Split(' ')
+            if ($words.Count -eq 2) { $done[$words[0]] = New-Object -TypeName DateTime -ArgumentList ([long] $words[1]), 'Utc' }
+        }
+    }
+    return $done
+}
+
+# When an action that waits may be done.
+function Get-PosternWait {
+    param([hashtable] $Done, [hashtable] $Item)
+    $until = [DateTime]::MinValue
+    foreach ($before in $Item.After) {
+        if ($Done.ContainsKey($before) -and $Done[$before].AddHours($Item.WaitHours) -gt $until) {
+            $until = $Done[$before].AddHours($Item.WaitHours)
+        }
+    }
+    return $until
+}
+
 function Invoke-PosternPlan {
     [CmdletBinding(SupportsShouldProcess = $true)]
     param()
@@ -96,21 +120,33 @@ function Invoke-PosternPlan {
             throw ('The plan has no step {0}. It has: {1}' -f $name, (@($script:Steps | ForEach-Object { $_.Id }) -join ', '))
         }
     }
-    $done = @()
-    if (Test-Path -LiteralPath $script:DoneFile) { $done = @(Get-Content -LiteralPath $script:DoneFile -Encoding UTF8) }
+    $done = Get-PosternDone
     foreach ($item in $script:Steps) {
-        if ($Step.Count -gt 0 -and $Step -notcontains $item.Id -and $Step -notcontains $item.Step) { continue }
+        $named = $Step -contains $item.Id -or $Step -contains $item.Step
+        if ($Step.Count -gt 0 -and -not $named) { continue }
+        if (-not $WhatIfPreference -and -not $named -and $done.ContainsKey($item.Id)) {
+            Write-PosternLog ('{0} was done on {1:yyyy-MM-ddTHH:mm:ssZ}; name it with -Step to do it again' -f $item.Id, $done[$item.Id])
+            continue
+        }
         if (-not $WhatIfPreference -and -not $Force) {
-            $missing = @($item.After | Where-Object { $done -notcontains $_ })
+            $missing = @($item.After | Where-Object { -not $done.ContainsKey($_) })
             if ($missing.Count -gt 0) { throw ('{0} comes after {1}, which this plan has not finished. Do that first, or use -Force.' -f $item.Id, ($missing -join ', ')) }
             if ($item.AfterOkta -and -not $OktaDone) { throw ('{0} comes after steps in Okta ({1}). Do them and use -OktaDone.' -f $item.Id, ($script:Plan.OktaSteps -join ', ')) }
+        }
+        if (-not $WhatIfPreference -and -not $Force -and $item.WaitHours -gt 0) {
+            $until = Get-PosternWait -Done $done -Item $item
+            if ($until -gt [DateTime]::UtcNow) {
+                Write-PosternLog ('{0} waits until {1:yyyy-MM-ddTHH:mm:ssZ}, because what was done before may take {2} hours to act. Run the script again then.' -f $item.Id, $until, $item.WaitHours)
+                return
+            }
         }
         Write-PosternLog ('{0} {1}' -f $item.Id, $item.Title)
         $script:Skipped = $false
         & $item.Function
         if (-not $WhatIfPreference -and -not $script:Skipped) {
-            Add-Content -LiteralPath $script:DoneFile -Value $item.Id -Encoding UTF8 -Confirm:$false
-            $done += $item.Id
+            $now = [DateTime]::UtcNow
+            Add-Content -LiteralPath $script:DoneFile -Value ('{0} {1}' -f $item.Id, $now.Ticks) -Encoding UTF8 -Confirm:$false
+            $done[$item.Id] = $now
         }
     }
 }
