@@ -52,15 +52,36 @@ func (p *plain) code(_, s string) {
 	}
 }
 
-type markdown struct{ w *bufio.Writer }
+// markdown writes for a wiki. listed says that a list is open: a paragraph behind it
+// needs an empty line, or it would be a part of the last item.
+type markdown struct {
+	w      *bufio.Writer
+	listed bool
+}
 
 func (p *markdown) title(s string)   { fmt.Fprintf(p.w, "# %s\n\n", escape.Markdown(s)) }
-func (p *markdown) heading(s string) { fmt.Fprintf(p.w, "\n## %s\n\n", escape.Markdown(s)) }
-func (p *markdown) action(s string)  { fmt.Fprintf(p.w, "\n### %s\n\n", escape.Markdown(s)) }
-func (p *markdown) text(s string)    { fmt.Fprintf(p.w, "%s\n\n", escape.Markdown(s)) }
-func (p *markdown) item(s string)    { fmt.Fprintf(p.w, "- %s\n", escape.Markdown(s)) }
+func (p *markdown) heading(s string) { p.begin("\n## %s\n\n", escape.Markdown(s)) }
+func (p *markdown) action(s string)  { p.begin("\n### %s\n\n", escape.Markdown(s)) }
+func (p *markdown) text(s string) {
+	if p.listed {
+		p.w.WriteByte('\n')
+	}
+	p.begin("%s\n\n", escape.Markdown(s))
+}
+func (p *markdown) item(s string) {
+	p.listed = true
+	fmt.Fprintf(p.w, "- %s\n", escape.Markdown(s))
+}
 func (p *markdown) code(language, s string) {
-	fmt.Fprintf(p.w, "\n%s\n", escape.MarkdownFence(language, s))
+	if p.listed {
+		p.w.WriteByte('\n')
+	}
+	p.begin("%s\n", escape.MarkdownFence(language, s))
+}
+
+func (p *markdown) begin(format string, args ...any) {
+	p.listed = false
+	fmt.Fprintf(p.w, format, args...)
 }
 
 const sample = 20
