@@ -105,7 +105,7 @@ func (a *app) impact(o *impactOptions, path string) error {
 	if err != nil {
 		return err
 	}
-	err = a.writeOutputs(outputs, func(format string, w io.Writer) error { return usage.Write(format, w, report, o.shown) })
+	err = a.writeOutputs(outputs, func(format string, w io.Writer, _ bool) error { return usage.Write(format, w, report, o.shown) })
 	if err != nil {
 		return err
 	}
@@ -115,16 +115,17 @@ func (a *app) impact(o *impactOptions, path string) error {
 	return nil
 }
 
-// writeOutputs writes each output in its format.
-func (a *app) writeOutputs(outputs []output, write func(format string, w io.Writer) error) error {
+// writeOutputs writes each output in its format. write is told whether that is to
+// stdout, which may be a terminal.
+func (a *app) writeOutputs(outputs []output, write func(format string, w io.Writer, stdout bool) error) error {
 	for _, o := range outputs {
 		if o.path == "" {
-			if err := writeStdout(a.out, func(w io.Writer) error { return write(o.format, w) }); err != nil {
+			if err := writeStdout(a.out, func(w io.Writer) error { return write(o.format, w, true) }); err != nil {
 				return fmt.Errorf("write %s to stdout: %w", o.format, err)
 			}
 			continue
 		}
-		if err := writeFile(o.path, func(w io.Writer) error { return write(o.format, w) }); err != nil {
+		if err := writeFile(o.path, func(w io.Writer) error { return write(o.format, w, false) }); err != nil {
 			return fmt.Errorf("write %s: %w", o.format, err)
 		}
 		a.note("wrote %s (%s)", o.path, o.format)

@@ -21,7 +21,7 @@ func Compare(before, after *Survey) *Comparison {
 	}
 	c := &Comparison{}
 	tally := NewTally()
-	add := func(was, is []Outcome, place int) {
+	add := func(was, is []Outcome, place Place) {
 		switch {
 		case was != nil && is != nil:
 			c.Both++
@@ -38,11 +38,11 @@ func Compare(before, after *Survey) *Comparison {
 			was = before.Outcomes(int(place))
 			delete(places, who)
 		}
-		add(was, after.Outcomes(i), i)
+		add(was, after.Outcomes(i), Place{Index: i})
 	}
 	for i, who := range before.who {
 		if place, left := places[who]; left && int(place) == i {
-			add(before.Outcomes(i), nil, i)
+			add(before.Outcomes(i), nil, Place{Index: i, Earlier: true})
 		}
 	}
 	c.Changes = tally.Changes()

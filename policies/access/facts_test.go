@@ -290,9 +290,9 @@ func TestTally(t *testing.T) {
 	}
 	was, is := outcomes(before), outcomes(after)
 	for i, m := range after.mailboxes {
-		tally.Add(was(m), is(m), i)
+		tally.Add(was(m), is(m), access.Place{Index: i})
 	}
-	tally.Add(nil, is(after.mailboxes[0]), 0)
+	tally.Add(nil, is(after.mailboxes[0]), access.Place{})
 	var got []string
 	for _, c := range tally.Changes() {
 		if c.Protocol == access.POP || c.Protocol == access.MAPI {

@@ -25,6 +25,8 @@ type Survey struct {
 	// nobody can sign in to; who are hashes of their ids.
 	of  []uint32
 	who []fingerprint
+	// first are those at whom a door's First points.
+	first map[int]population.Identity
 }
 
 const noClass = math.MaxUint32
@@ -86,7 +88,7 @@ func survey(ctx context.Context, read func(visit func(*snapshot.Record) error) (
 			return nil, err
 		}
 	}
-	s.Document, s.Result = doc, g.engine.Evaluate(g.all)
+	s.Document, s.Result, s.first = doc, g.engine.Evaluate(g.all), g.first
 	_, s.Listed = doc.Mailboxes()
 	return s, nil
 }
@@ -100,6 +102,34 @@ func (s *Survey) Outcomes(place int) []Outcome {
 	return s.Result.Outcomes(int(s.of[place]))
 }
 
+// Count is how many mailboxes have doors of which holds says yes. Their outcomes come
+// by protocol, then by method.
+func (s *Survey) Count(holds func([]Outcome) bool) int {
+	answers := make([]tri, len(s.Result.outcomes))
+	n := 0
+	for _, class := range s.of {
+		if class == noClass {
+			continue
+		}
+		if answers[class] == no {
+			answers[class] = maybe
+			if holds(s.Result.outcomes[class]) {
+				answers[class] = yes
+			}
+		}
+		if answers[class] == yes {
+			n++
+		}
+	}
+	return n
+}
+
+// First gives who has the mailbox at a place that is the First of a door.
+func (s *Survey) First(place int) (population.Identity, bool) {
+	who, ok := s.first[place]
+	return who, ok
+}
+
 // surveyor puts mailboxes into classes. Records that look alike are read once.
 type surveyor struct {
 	engine   *Engine
@@ -109,6 +139,7 @@ type surveyor struct {
 	named    map[string]bool
 	seen     map[string]uint32
 	key      []byte
+	first    map[int]population.Identity
 }
 
 // mostSeen bounds the memory for records that were read. It is above what tells
@@ -122,7 +153,7 @@ func newSurveyor(doc *snapshot.Document, o SurveyOptions) (*surveyor, error) {
 	}
 	return &surveyor{
 		engine: e, all: e.NewAccumulator(), declared: o.Declared, named: e.named,
-		filter: population.NewFilter(recordMarks(), nil), seen: map[string]uint32{},
+		filter: population.NewFilter(recordMarks(), nil), seen: map[string]uint32{}, first: map[int]population.Identity{},
 	}, nil
 }
 
@@ -186,6 +217,9 @@ func (g *surveyor) add(record *snapshot.Record) (class uint32, who fingerprint, 
 	class = noClass
 	if n, ok := g.all.Class(m); ok {
 		class = uint32(n)
+		if g.all.classes[n].first == record.Index {
+			g.first[record.Index] = identity
+		}
 	}
 	if len(g.seen) >= mostSeen {
 		clear(g.seen)

@@ -47,9 +47,8 @@ func (o Outcome) loose() bool { return o == Open || o == Undecided }
 func NewTally() *Tally { return &Tally{changes: make(map[Change]*ChangeCount)} }
 
 // Add counts one mailbox, by the outcomes of its doors. before or after is nil when
-// it is not there. place is where it stands in the later snapshot, or in the earlier
-// one when it is only there.
-func (t *Tally) Add(before, after []Outcome, place int) {
+// it is not there. place is where it stands, in the later snapshot if it does.
+func (t *Tally) Add(before, after []Outcome, place Place) {
 	at := func(list []Outcome, i int) Outcome {
 		if list == nil {
 			return NotOffered
@@ -68,7 +67,7 @@ func (t *Tally) Add(before, after []Outcome, place int) {
 	}
 }
 
-func (t *Tally) count(c Change, place int) {
+func (t *Tally) count(c Change, place Place) {
 	n := t.changes[c]
 	if n == nil {
 		n = &ChangeCount{Change: c, First: place}
@@ -77,11 +76,19 @@ func (t *Tally) count(c Change, place int) {
 	n.Mailboxes++
 }
 
-// ChangeCount is a number of mailboxes, and the place of the first: see Tally.Add.
+// ChangeCount is a number of mailboxes.
 type ChangeCount struct {
 	Change
 	Mailboxes int
-	First     int
+	// First is the place of the first of them.
+	First Place
+}
+
+// Place is a mailbox's place in one of two snapshots.
+type Place struct {
+	Index int
+	// Earlier: it stands in the earlier snapshot alone.
+	Earlier bool
 }
 
 // Changes lists what changed, in the order of the matrix, then of the outcomes.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // Declarations are what an organisation says of itself: what is meant, so that a
@@ -91,6 +93,17 @@ func (d *Declarations) Validate() error {
 	if d.EnforcedAt != "" {
 		if _, err := time.Parse(time.RFC3339Nano, d.EnforcedAt); err != nil {
 			return fmt.Errorf("enforced_at is %q: write a date, a time and a zone, such as 2026-11-01T08:00:00Z", d.EnforcedAt)
+		}
+	}
+	return nil
+}
+
+// Of lists what is declared of a user, as a mailbox has it under "declared": such as
+// break_glass, nil for nothing.
+func (d *Declarations) Of(who population.Identity) []string {
+	for i := range d.BreakGlass {
+		if d.BreakGlass[i].is(who) {
+			return []string{"break_glass"}
 		}
 	}
 	return nil

@@ -25,6 +25,9 @@ type Options struct {
 	// Title is the heading; empty stands for one that suits any tenant. Subtitle
 	// stands below it. Both may come from the tenant: hostile text.
 	Title, Subtitle string
+	// Warning stands above the matrix: what was not collected, so that nobody takes a
+	// picture for the whole. It may come from the snapshot: hostile text.
+	Warning string
 	// Before and After are what stands above the two matrices of a pair, such as the
 	// times of their snapshots.
 	Before, After string

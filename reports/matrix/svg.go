@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/columns"
+	"github.com/seed-07732396/postern/reports/internal/escape"
 )
 
 // The measures of the picture, in its own units.
@@ -68,7 +70,21 @@ func (p *picture) open(width float64, description string) {
 		p.c.text(margin, p.y+16, lettering{size: 13, color: "faint"}, fits(p.o.Subtitle, 13, width-2*margin))
 		p.y += 22
 	}
+	if p.o.Warning != "" {
+		p.warning(p.o.Warning)
+	}
 	p.y += 8
+}
+
+// warning writes what the reader has to know first, on as many lines as it takes.
+func (p *picture) warning(s string) {
+	const size, mark = 12.5, 24.0
+	p.c.symbol(margin, p.y+4, "undecided")
+	for _, line := range columns.Wrap(escape.Line(s), int((p.width-2*margin-mark)/(size*0.58)), int((p.width-2*margin-mark)/(size*0.58))) {
+		p.c.text(margin+mark, p.y+17, lettering{size: size, bold: true, color: "undecided-ink"}, line)
+		p.y += 18
+	}
+	p.y += 4
 }
 
 // close puts the picture's frame around what was drawn.
@@ -110,9 +126,20 @@ func (p *picture) cell(x, y float64, cell finding.AccessCell, total int) {
 	p.c.symbol(x+10, y+8, kind)
 	ink := kind + "-ink"
 	p.c.text(x+34, y+20, lettering{size: 14, bold: true, color: ink}, p.w.state[cell.Worst])
-	p.c.text(x+34, y+37, lettering{size: 12, color: ink}, p.w.place[cell.Worst])
-	p.c.text(x+cellWidth-10, y+20, lettering{size: 12, anchor: "end", color: ink}, p.w.share(worstCount(cell), total))
+	place, count := p.w.where(cell, total)
+	p.c.text(x+34, y+37, lettering{size: 12, color: ink}, place)
+	p.c.text(x+cellWidth-10, y+20, lettering{size: 12, anchor: "end", color: ink}, p.w.share(count, total))
 	p.c.put(`</g>`)
+}
+
+// where says at which place a square's worst mailboxes stop, and how many mailboxes
+// its word speaks of: all where they are closed, the worst later than the others.
+func (w *words) where(cell finding.AccessCell, total int) (place string, count int) {
+	n := worstCount(cell)
+	if kindOf(cell.Worst) != "closed" || n == total {
+		return w.place[cell.Worst], n
+	}
+	return w.number(n) + " " + w.place[cell.Worst], total
 }
 
 // nothing fills a square that is no door, around the height y.
@@ -163,11 +190,19 @@ func lowerFirst(s string) string {
 
 // single describes a whole matrix.
 func (p *picture) single(m *finding.AccessMatrix) string {
-	parts := p.notes(m)
+	parts := append(p.warned(), p.notes(m)...)
 	for _, c := range m.Cells {
 		parts = append(parts, p.sentence(c, m.Mailboxes))
 	}
 	return strings.Join(parts, " ")
+}
+
+// warned is the warning as a sentence.
+func (p *picture) warned() []string {
+	if p.o.Warning == "" {
+		return nil
+	}
+	return []string{strings.TrimSuffix(p.o.Warning, ".") + "."}
 }
 
 // notes say of how many mailboxes a matrix speaks, and of which not.

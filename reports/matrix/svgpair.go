@@ -67,8 +67,9 @@ func (p *picture) half(x float64, cell finding.AccessCell, total int, d drift) {
 	p.c.symbol(x+8, p.y+6, kind)
 	ink := kind + "-ink"
 	p.c.text(x+30, p.y+19, lettering{size: 13.5, bold: true, color: ink}, p.w.state[cell.Worst])
-	p.c.text(x+pairWidth-8, p.y+19, lettering{size: 11, anchor: "end", color: ink}, p.short(worstCount(cell), total))
-	p.c.text(x+10, p.y+37, lettering{size: 11, color: ink}, p.w.place[cell.Worst])
+	place, count := p.w.where(cell, total)
+	p.c.text(x+pairWidth-8, p.y+19, lettering{size: 11, anchor: "end", color: ink}, p.short(count, total))
+	p.c.text(x+10, p.y+37, lettering{size: 11, color: ink}, fits(place, 10.5, pairWidth-14))
 	p.c.text(x+10, p.y+53, lettering{size: 11, bold: true, color: ink}, fits(changed, 11, pairWidth-14))
 	p.c.put(`</g>`)
 }
@@ -83,7 +84,7 @@ func (p *picture) short(n, total int) string {
 
 // pair describes two matrices: every square that changed, then how many did not.
 func (p *picture) pair(before, after *finding.AccessMatrix) string {
-	parts := p.pairNotes(before, after)
+	parts := append(p.warned(), p.pairNotes(before, after)...)
 	for _, protocol := range p.protocols {
 		for _, method := range p.methods {
 			was, is := square(before, protocol.ID, method.ID), square(after, protocol.ID, method.ID)

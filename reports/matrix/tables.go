@@ -34,7 +34,7 @@ func MarkdownPair(w io.Writer, before, after *finding.AccessMatrix, o Options) e
 		was, is := square(before, p, method), square(after, p, method)
 		text := words.marked(is, after.Mailboxes)
 		if was.Worst != is.Worst {
-			text = escape.Markdown(lowerFirst(words.state[was.Worst])) + " → " + text
+			text = escape.Markdown(words.was(was, is)) + " → " + text
 		}
 		if mark := words.drift(o.driftOf(was, is)); mark != "" {
 			text += "<br>" + escape.Markdown(mark)

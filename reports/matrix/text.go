@@ -37,7 +37,7 @@ func TextPair(w io.Writer, before, after *finding.AccessMatrix, o Options) error
 		d := o.driftOf(was, is)
 		e := entry{kind: kindOf(is.Worst), text: words.brief(is, after.Mailboxes)}
 		if was.Worst != is.Worst {
-			e.text = lowerFirst(words.state[was.Worst]) + " -> " + e.text
+			e.text = words.was(was, is) + " -> " + e.text
 		}
 		e.mark = words.drift(d)
 		return e
@@ -60,10 +60,24 @@ func (w *words) brief(cell finding.AccessCell, total int) string {
 	default:
 		text = w.outcomePhrase(cell.Worst)
 	}
-	if n := worstCount(cell); n != total {
+	n := worstCount(cell)
+	switch {
+	case n == total:
+	case kindOf(cell.Worst) == "closed":
+		// The others are closed as well, sooner.
+		text = lowerFirst(w.state[cell.Worst]) + " (" + w.number(n) + " " + w.place[cell.Worst] + ")"
+	default:
 		text += " (" + w.share(n, total) + ")"
 	}
 	return text
+}
+
+// was says in few words what a square was before, where that is another outcome.
+func (w *words) was(before, after finding.AccessCell) string {
+	if kindOf(before.Worst) == kindOf(after.Worst) {
+		return w.outcomePhrase(before.Worst)
+	}
+	return lowerFirst(w.state[before.Worst])
 }
 
 // outcomePhrase is the outcome within a sentence.
