@@ -105,7 +105,7 @@ func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) error {
 	if err != nil {
 		return err
 	}
-	err = a.writeOutputs(outputs, func(format string, w io.Writer) error { return runbook.Write(format, w, made, o.verbose) })
+	err = a.writeOutputs(outputs, func(format string, w io.Writer, _ bool) error { return runbook.Write(format, w, made, o.verbose) })
 	if err != nil {
 		return err
 	}
