@@ -21,19 +21,23 @@ type conditionalAccess struct {
 
 // caPolicy is one Conditional Access policy that may be in force.
 type caPolicy struct {
-	index         int
-	name, pointer string
-	users         caUsers
-	where         where
-	apps          caApps
-	clients       [2]uint64 // sure, may
-	platforms     [2]uint64
-	risks         [2][2]uint64 // of the sign-in, of the user
+	index             int
+	id, name, pointer string
+	users             caUsers
+	where             where
+	apps              caApps
+	clients           [2]uint64 // sure, may
+	platforms         [2]uint64
+	risks             [2][2]uint64 // of the sign-in, of the user
 	// effect is what the policy makes of each kind of client.
 	effect [caClients]effect
 	// capped: it may apply to nobody, because of doubts.
 	capped bool
 	doubts []Reason
+	// limits name the conditions that keep the policy from being for everything;
+	// leaves is what it leaves out of that.
+	limits []string
+	leaves []leftOut
 }
 
 // caClient is a kind of client as Conditional Access knows it, split by whether
@@ -142,8 +146,15 @@ func readConditionalAccess(n node, l ledger) *conditionalAccess {
 
 // read reads one policy.
 func (ca *conditionalAccess) read(n node, index int) *caPolicy {
-	p := &caPolicy{index: index, name: n.get("displayName").string(), pointer: pointer("entra", "conditional_access_policies", index)}
+	p := &caPolicy{
+		index: index, id: n.get("id").string(), name: n.get("displayName").string(),
+		pointer: pointer("entra", "conditional_access_policies", index),
+	}
+	if p.name == "" {
+		p.name = p.id
+	}
 	c := n.get("conditions")
+	p.limits, p.leaves = readLimits(c), readLeftOut(c)
 	p.users = readCAUsers(c.get("users"))
 	p.apps = ca.readApps(c.get("applications"))
 	p.clients = p.list(c.get("clientAppTypes"), caClientSets, 1<<caClients-1, "ca_clients")
@@ -164,6 +175,7 @@ func (ca *conditionalAccess) read(n node, index int) *caPolicy {
 			// For device code flow and the like alone, which nobody has to use.
 			p.clients = [2]uint64{}
 		default: // a filter for devices, an insider's risk, service principals
+			p.limits = append(p.limits, key)
 			p.doubt("ca_condition", "condition", key)
 		}
 	}

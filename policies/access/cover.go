@@ -244,10 +244,15 @@ func (c *coverage) askClient(q question, k caClient) *answer {
 
 // doubts says why nobody can tell whether sign-ins of a box get past.
 func (c *coverage) doubts(q question, k caClient, at box) []Reason {
+	return c.doubtsAbout(q, k, at, func(e effect) bool { return e != passes })
+}
+
+// doubtsAbout is doubts about the policies of the effects that matter.
+func (c *coverage) doubtsAbout(q question, k caClient, at box, matters func(effect) bool) []Reason {
 	var list []Reason
 	for i, p := range c.ca.policies {
 		l := c.regions[i]
-		if p.effect[k] == passes || !c.space.meetsAny(at, l.may) {
+		if !matters(p.effect[k]) || !c.space.meetsAny(at, l.may) {
 			continue
 		}
 		a := args{"policy": p.name}

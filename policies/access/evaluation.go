@@ -24,6 +24,10 @@ type evaluation struct {
 	// passers are made-up users, whom no policy names: the first of them is at that
 	// place among the subjects.
 	passers int
+	// leftOut is what policies leave out, of users; the one made up for the first of
+	// it is at the place outsiders among the subjects.
+	leftOut   []leftOut
+	outsiders int
 
 	domains    map[string][2]route
 	exchanges  map[exchangeKey]*gate
@@ -53,7 +57,10 @@ func (e *Engine) evaluate(classes []*class) *evaluation {
 	v.judgement = e.okta.judge(v.people)
 	v.passers = len(subjects)
 	subjects = append(subjects, &subject{groupsKnown: true, rolesKnown: true, kind: "Member", synced: maybe})
-	v.coverage = e.ca.cover(subjects)
+	v.outsiders = len(subjects)
+	var made []*subject
+	v.leftOut, made = e.ca.outsiders()
+	v.coverage = e.ca.cover(append(subjects, made...))
 	return v
 }
 

@@ -164,38 +164,64 @@ type ExceptedZone struct {
 	ExchangeOnline bool `json:"exchange_online"`
 }
 
-// ConditionalAccess is what Conditional Access covers.
+// ConditionalAccess is what Conditional Access makes of legacy clients.
 type ConditionalAccess struct {
-	// Collected: all policies were.
-	Collected bool `json:"collected"`
-	// SecurityDefaults says whether they are on.
+	// Collected: all policies were read.
+	Collected        bool   `json:"collected"`
 	SecurityDefaults Answer `json:"security_defaults"`
-	// Legacy is what becomes of legacy clients.
-	Legacy []Cover `json:"legacy"`
+	// Legacy says of each kind of legacy client whether policies block it.
+	Legacy []LegacyBlock `json:"legacy"`
+	// LeftOut is what policies that block legacy clients leave out.
+	LeftOut []Exclusion `json:"left_out"`
+	// Policies are those that have to do with legacy clients.
+	Policies []LegacyPolicy `json:"policies"`
 }
 
-// Cover is what Conditional Access makes of one kind of legacy client, for users
-// whom it treats alike.
-type Cover struct {
+// LegacyBlock says whether policies that block, together, stop one kind of legacy
+// client: for whoever no policy names, and but for what Exclusions leave out.
+type LegacyBlock struct {
 	// Client is exchangeActiveSync, of which Exchange Online is the only application,
 	// or other, here for all applications.
-	Client string `json:"client"`
-	// Outcome is blocked (by policies that block), stopped (by policies that demand
-	// what such a client cannot give), open or undecided.
-	Outcome string `json:"outcome"`
-	// Mailboxes is how many, First the place of the first; both are of the user whom
-	// no policy names when Anyone is true.
+	Client  string `json:"client"`
+	Blocked Answer `json:"blocked"`
+	// Passes is a sign-in that is not blocked, or may not be, and Application one
+	// that it reaches: exchange, office365, any, or an id.
+	Passes      *EntraSignIn `json:"passes,omitzero"`
+	Application string       `json:"application,omitzero"`
+	Reasons     []Reason     `json:"reasons"`
+}
+
+// Exclusion is something that a policy which blocks legacy clients leaves out.
+type Exclusion struct {
+	// Policy is its place in entra.conditional_access_policies, PolicyID and Name
+	// are its own.
+	Policy   int    `json:"policy"`
+	PolicyID string `json:"policy_id"`
+	Name     string `json:"name"`
+	// Kind is user, group, role, guests, application, platform or location.
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	// Open are the kinds of clients that no policy blocks there, Undecided those of
+	// which nobody can tell. Whoever is in a group now is asked about, and whoever
+	// may come into it.
+	Open      []string `json:"open"`
+	Undecided []string `json:"undecided"`
+	// Mailboxes is how many mailboxes' users are left out and not blocked.
 	Mailboxes int      `json:"mailboxes"`
-	First     int      `json:"first"`
-	Anyone    bool     `json:"anyone"`
-	Declared  []string `json:"declared"`
-	// Policies are the places of the policies that block in
-	// entra.conditional_access_policies; Passes the sign-in that gets past.
-	Policies []int        `json:"policies"`
-	Passes   *EntraSignIn `json:"passes,omitzero"`
-	// Application is one that the sign-in reaches: exchange, office365, any, or an id.
-	Application string   `json:"application,omitzero"`
-	Reasons     []Reason `json:"reasons"`
+	Reasons   []Reason `json:"reasons"`
+}
+
+// LegacyPolicy is what a policy is worth against legacy clients.
+type LegacyPolicy struct {
+	// Index is its place in entra.conditional_access_policies.
+	Index int    `json:"index"`
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	// Worth is blocks, stops (it demands what a legacy client cannot give), reports
+	// (it would block, and only reports) or unclear.
+	Worth string `json:"worth"`
+	// Limits are the conditions that keep it from being for everything.
+	Limits []string `json:"limits"`
 }
 
 // SignInPath is how the users of some mailboxes sign in.

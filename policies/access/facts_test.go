@@ -110,6 +110,11 @@ func TestEveryKeyHasASentence(t *testing.T) {
 				check(reason.Key, reason.Sentence())
 			}
 		}
+		for _, l := range r.ConditionalAccess.LeftOut {
+			for _, reason := range l.Reasons {
+				check(reason.Key, reason.Sentence())
+			}
+		}
 	}
 	if len(seen) < 60 {
 		t.Errorf("only %d keys came up", len(seen))

@@ -123,12 +123,38 @@ func (d *declaration) checkMessages(said map[string]bool) {
 			m.problem(m.row("custom", "messages", key), "", "no rule uses the message %q", key)
 		}
 	}
+	d.checkWords(own, said)
 	ast.WalkTerms(d.src.module, func(term *ast.Term) bool {
 		if object, ok := term.Value.(ast.Object); ok {
 			d.entry(object)
 		}
 		return false
 	})
+}
+
+// checkWords reports words that nothing uses, and those used that are not there.
+func (d *declaration) checkWords(own, said map[string]bool) {
+	m := metadata{src: d.src, found: d.found, block: d.src.block}
+	for _, key := range slices.Sorted(maps.Keys(d.control.Words)) {
+		if !own[finding.WordPrefix+key] && !said[finding.WordPrefix+key] {
+			m.problem(m.row("custom", "words", key), "", "no rule uses the word %q", key)
+		}
+	}
+	for _, key := range undeclaredWords(d.control, own) {
+		m.problem(m.row("custom", "words"), "declare it in custom.words", "there is no word %q", key)
+	}
+}
+
+// undeclaredWords lists the words among some texts that a control does not declare.
+func undeclaredWords(c *finding.Control, texts map[string]bool) []string {
+	var list []string
+	for _, text := range slices.Sorted(maps.Keys(texts)) {
+		key, marked := strings.CutPrefix(text, finding.WordPrefix)
+		if _, declared := c.Words[key]; marked && !declared {
+			list = append(list, key)
+		}
+	}
+	return list
 }
 
 // collectTexts gathers the constant texts of rules. The names of fields in

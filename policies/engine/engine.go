@@ -71,6 +71,8 @@ type control struct {
 	unreduced bool
 	// placeholders are the arguments that each of its sentences names.
 	placeholders map[string][]string
+	// unsaid are words of the library that it does not declare, and must not say.
+	unsaid []string
 }
 
 // New loads the controls and makes them ready. What is wrong with a file comes

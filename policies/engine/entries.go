@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -39,6 +40,8 @@ type decoder struct {
 	sizes map[string]int
 	// placeholders are the arguments that each message names.
 	placeholders map[string][]string
+	// unsaid are words of the library that the control does not declare.
+	unsaid []string
 	// accessMessages are the sentences that steps and reasons may have besides.
 	accessMessages map[string]string
 }
@@ -162,6 +165,28 @@ func (d *decoder) sentence(e *entry, rule string) error {
 		explained := e.evidence != "" && slices.Contains([]string{"evidence", "permission", "message"}, name)
 		if !given && !counted && !explained {
 			return fmt.Errorf("the message %q names {%s}, which the entry does not give", e.key, name)
+		}
+	}
+	for _, value := range e.args {
+		if err := d.spoken(value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spoken refuses a word that is the library's and not among the control's.
+func (d *decoder) spoken(value any) error {
+	switch v := value.(type) {
+	case string:
+		if key, marked := strings.CutPrefix(v, finding.WordPrefix); marked && slices.Contains(d.unsaid, key) {
+			return fmt.Errorf("there is no word %q", key)
+		}
+	case []any:
+		for _, item := range v {
+			if err := d.spoken(item); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map
 	if !ok {
 		return verdict{err: errors.New("the control gave no result")}
 	}
-	d := decoder{control: &c.entry, sizes: sizes, placeholders: c.placeholders}
+	d := decoder{control: &c.entry, sizes: sizes, placeholders: c.placeholders, unsaid: c.unsaid}
 	if readsAccess(&c.entry) {
 		d.accessMessages = e.accessMessages
 	}

@@ -194,7 +194,9 @@ func (l *load) checkControl(c *control) {
 	d := &declaration{src: c.src, found: &l.found, schema: l.schema, control: &c.entry}
 	d.check(list)
 	d.checkAccessMessages(l.accessMessages)
-	d.checkMessages(own.texts(l.byTopic))
+	said := own.texts(l.byTopic)
+	d.checkMessages(said)
+	c.unsaid = undeclaredWords(&c.entry, said)
 	c.shown = judgedFields(list)
 	c.parts = mailboxParts(c.entry.Needs, l.schema)
 	c.sees, c.unordered = r.viewOf(c.parts), r.unordered

@@ -39,6 +39,7 @@ func (m *metadata) control(area, slug string) finding.Control {
 	c.Needs = custom.texts("needs")
 	c.Optional = custom.texts("optional")
 	c.Messages = m.messages(custom)
+	c.Words = m.words(custom)
 	c.Remediation = remediation(custom.below("remediation", true))
 	c.EvidenceOnly = custom.flag("evidence_only")
 	m.unreduced = custom.flag("unreduced")
@@ -183,6 +184,26 @@ func (m *metadata) messages(custom fields) map[string]string {
 		sentences[key] = sentence
 	}
 	return sentences
+}
+
+// words reads what the control puts into arguments in words of its own.
+func (m *metadata) words(custom fields) map[string]string {
+	if custom.values["words"] == nil {
+		return nil
+	}
+	f := custom.below("words", true)
+	words := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(f.values)) {
+		words[key] = f.text(key, true)
+		row := m.row("custom", "words", key)
+		switch {
+		case !isName(key):
+			m.problem(row, "use lower case letters, digits and underscores", "%q is no name for a word", key)
+		case strings.ContainsAny(words[key], "{}\r\n"):
+			m.problem(row, "words have no arguments: put those into the sentence", "word %q must be plain text on one line", key)
+		}
+	}
+	return words
 }
 
 // placeholders lists the arguments that a sentence names.

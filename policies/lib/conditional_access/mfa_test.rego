@@ -2,6 +2,8 @@ package lib.conditional_access_test
 
 import data.lib.conditional_access
 
+_exchange := "00000002-0000-0ff1-ce00-000000000000"
+
 _grant(controls) := _set(
 	_conditions("clientAppTypes", ["all"]),
 	"/grantControls",

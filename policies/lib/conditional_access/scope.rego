@@ -118,31 +118,3 @@ limits(policy) := sort(narrowings(policy) | {dimension |
 	some dimension, side in scope(policy)
 	not side.all
 })
-
-# METADATA
-# description: >-
-#   Whether two tokens of a dimension can have nothing in common. Groups, roles
-#   and named locations overlap in ways that the policy does not tell.
-apart(one, other) if {
-	one.kind == "user"
-	other.kind == "user"
-	lower(one.id) != lower(other.id)
-	not "guestsorexternalusers" in {lower(one.id), lower(other.id)}
-}
-
-apart(one, other) if {
-	one.kind == "platform"
-	other.kind == "platform"
-	one.id != other.id
-	not "all" in {one.id, other.id}
-}
-
-# A suite such as Office365 holds other applications; an id stands for one.
-apart(one, other) if {
-	one.kind == "application"
-	other.kind == "application"
-	one.id != other.id
-	every id in {one.id, other.id} {
-		regex.match(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`, id)
-	}
-}

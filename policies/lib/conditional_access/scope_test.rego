@@ -90,19 +90,3 @@ test_a_policy_without_conditions_takes_in_nobody if {
 		conditional_access.limits(policy) == ["applications", "users"]
 	}
 }
-
-test_only_what_is_surely_apart_is_apart if {
-	user := {"kind": "user", "id": "u1"}
-	conditional_access.apart(user, {"kind": "user", "id": "u2"})
-	not conditional_access.apart(user, {"kind": "user", "id": "U1"})
-	not conditional_access.apart(user, {"kind": "user", "id": "GuestsOrExternalUsers"})
-	not conditional_access.apart(user, {"kind": "group", "id": "g1"})
-	not conditional_access.apart({"kind": "group", "id": "g1"}, user)
-	not conditional_access.apart({"kind": "group", "id": "g1"}, {"kind": "group", "id": "g2"})
-	conditional_access.apart({"kind": "platform", "id": "iOS"}, {"kind": "platform", "id": "android"})
-	not conditional_access.apart({"kind": "platform", "id": "iOS"}, {"kind": "platform", "id": "all"})
-	exchange := {"kind": "application", "id": "00000002-0000-0ff1-ce00-000000000000"}
-	conditional_access.apart(exchange, {"kind": "application", "id": "00000003-0000-0ff1-ce00-000000000000"})
-	not conditional_access.apart(exchange, {"kind": "application", "id": "Office365"})
-	not conditional_access.apart({"kind": "location", "id": "l1"}, {"kind": "location", "id": "l2"})
-}
