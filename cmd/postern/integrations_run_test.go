@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,8 +71,7 @@ func (j *job) program(name, text string) {
 // stubPostern notes how it is called, writes what it is asked for, and exits with
 // STUB_CODE.
 const stubPostern = `
-printf '%s\0' "$@" >>"$STUB_LOG"
-printf '\n' >>"$STUB_LOG"
+printf '%s\0' "$@" '' >>"$STUB_LOG"
 next=
 for arg in "$@"; do
   case $next in
@@ -107,8 +107,8 @@ func (j *job) noted() [][]string {
 		j.t.Fatal(err)
 	}
 	var list [][]string
-	for line := range strings.Lines(string(data)) {
-		list = append(list, strings.Split(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\x00"), "\x00"))
+	for _, call := range strings.Split(strings.TrimSuffix(string(data), "\x00\x00"), "\x00\x00") {
+		list = append(list, strings.Split(call, "\x00"))
 	}
 	return list
 }
@@ -318,6 +318,12 @@ func TestActionRunsNoInput(t *testing.T) {
 			script, env := step(t, "postern", "Judge", map[string]string{name: text})
 			env["STUB_CODE"] = "1"
 			out, _ := j.run(script, env)
+			// What goes onto the command line is one argument, as it is.
+			onLine := slices.Contains([]string{"snapshot", "tenant-id", "okta-org", "keep-snapshot", "config", "fail-on"}, name)
+			refused := strings.Contains(text, "\n") && strings.HasSuffix(name, "snapshot")
+			if onLine && !refused && !slices.Contains(j.noted()[0], text) {
+				t.Errorf("%s: %q became %q", name, text, j.noted()[0])
+			}
 			for _, folder := range []string{j.workspace, j.env["RUNNER_TEMP"]} {
 				if _, err := os.Stat(filepath.Join(folder, "owned")); err == nil {
 					t.Errorf("%s: %q was run", name, text)
@@ -434,7 +440,7 @@ func TestDriftOpensOneIssue(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			j.program("postern", `printf '%s\0' "$@" >>"$STUB_LOG"; printf '\n' >>"$STUB_LOG"; cat "$REPORT"; exit "$STUB_CODE"`)
+			j.program("postern", `printf '%s\0' "$@" '' >>"$STUB_LOG"; cat "$REPORT"; exit "$STUB_CODE"`)
 			j.program("gh", stubGitHub)
 			old := test.old
 			if old == "" {

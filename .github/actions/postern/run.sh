@@ -6,11 +6,11 @@ set -euo pipefail
 reports=$RUNNER_TEMP/postern-reports
 mkdir -p "$reports"
 
-# A key arrives as text and leaves with the job.
+# A key arrives as text, is readable by this user alone, and leaves with the step.
 key=
 trap 'if [ -n "$key" ]; then rm -f "$key"; fi' EXIT
 if [ -n "${OKTA_PRIVATE_KEY:-}" ]; then
-  key=$(umask 077 && mktemp "$RUNNER_TEMP/okta-key.XXXXXX")
+  key=$(mktemp "$RUNNER_TEMP/okta-key.XXXXXX")
   printf '%s\n' "$OKTA_PRIVATE_KEY" >"$key"
   export POSTERN_OKTA_PRIVATE_KEY_FILE=$key
 fi
