@@ -289,22 +289,29 @@ func agree(t *testing.T, p *plain, judges map[string]*engine.Engine, document ob
 	for name, judge := range judges {
 		in := input(t, document)
 		in.Declarations, in.Access = declared, access.NewGathering(access.Options{})
-		report := check(t, judge, in)
-		for i := range report.Results {
-			r, c := &report.Results[i], &report.Controls[i]
-			if r.Outcome == finding.Error {
-				t.Fatalf("%s: %s: %s", name, c.ID, r.Error)
-			}
-			got, missing := saidByEngine(t, r)
-			if missing {
-				continue
-			}
-			compared++
-			want := p.judge(t, full, c)
-			lines += len(want)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s: %s (-OPA +engine):\n%s", name, c.ID, diff)
-			}
+		c, l := sameAsOPA(t, name, p, full, check(t, judge, in))
+		compared, lines = compared+c, lines+l
+	}
+	return compared, lines
+}
+
+// sameAsOPA holds a report to what plain OPA says of a document.
+func sameAsOPA(t *testing.T, name string, p *plain, full object, report *finding.Report) (compared, lines int) {
+	t.Helper()
+	for i := range report.Results {
+		r, c := &report.Results[i], &report.Controls[i]
+		if r.Outcome == finding.Error {
+			t.Fatalf("%s: %s: %s", name, c.ID, r.Error)
+		}
+		got, missing := saidByEngine(t, r)
+		if missing {
+			continue
+		}
+		compared++
+		want := p.judge(t, full, c)
+		lines += len(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s (-OPA +engine):\n%s", name, c.ID, diff)
 		}
 	}
 	return compared, lines
