@@ -251,7 +251,7 @@ func TestActionJudgesASnapshot(t *testing.T) {
 				for _, entry := range entries {
 					names = append(names, entry.Name())
 				}
-				kept := []string{"findings.csv", "findings.json", "postern-full.sarif", "postern.sarif", "postern.txt", "postern.xml", "summary.md"}
+				kept := []string{"findings.csv", "findings.json", "postern-full.sarif", "postern.html", "postern.sarif", "postern.txt", "postern.xml", "summary.md"}
 				if diff := cmp.Diff(kept, names); diff != "" {
 					t.Errorf("reports (-want +got):\n%s", diff)
 				}

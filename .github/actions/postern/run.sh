@@ -46,6 +46,7 @@ args+=(
   -f "sarif-full=$reports/postern-full.sarif"
   -f "junit=$reports/postern.xml"
   -f "csv=$reports/findings.csv"
+  -f "html=$reports/postern.html"
   -f "markdown=$reports/summary.md"
   -f "github=$reports/annotations.txt"
 )
