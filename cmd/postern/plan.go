@@ -133,13 +133,9 @@ func makePlan(ctx context.Context, judged *checkPlan, file *snapshot.File, asked
 	if err != nil {
 		return nil, err
 	}
-	document, err := file.Read(nil)
-	if err != nil {
-		return nil, err
-	}
 	meant := judged.input.Declarations
 	in := plan.Input{
-		Report: report, Document: document, Impact: used, BreakGlass: breakGlassOf(&meant),
+		Report: report, Impact: used, BreakGlass: breakGlassOf(&meant),
 		AccessTokenHours: meant.AccessTokenHours, SignInFrequencyHours: meant.SignInFrequencyHours,
 		MaxAge: judged.maxAge,
 	}

@@ -29,6 +29,7 @@ type Options struct {
 // analysis judges mailboxes one by one.
 type analysis struct {
 	source   Source
+	document *snapshot.Document
 	doors    []Door
 	evidence *evidence
 	locks    *locks
@@ -45,7 +46,7 @@ func Analyze(source Source, options Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &analysis{source: source, doors: options.Doors}
+	a := &analysis{source: source, document: doc, doors: options.Doors}
 	if a.doors == nil {
 		a.doors = Doors()
 	}

@@ -3,6 +3,7 @@ package impact
 import (
 	"iter"
 
+	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
 )
 
@@ -228,6 +229,9 @@ func (r *Report) Known() bool {
 	}
 	return true
 }
+
+// Document is the snapshot without its mailboxes, as it was read.
+func (r *Report) Document() *snapshot.Document { return r.analysis.document }
 
 // All walks all mailboxes that were judged, in the order of the snapshot, by
 // reading it again. A mailbox is valid until the next.

@@ -9,17 +9,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/impact"
 )
 
 // Input is what a plan is made of.
 type Input struct {
-	// Report holds the findings of the same snapshot that Document is.
-	Report   *finding.Report
-	Document *snapshot.Document
-	// Impact says which mailboxes are in use, for all doors.
+	// Report holds the findings, and Impact says which mailboxes are in use, for all
+	// doors: both of the same snapshot.
+	Report     *finding.Report
 	Impact     *impact.Report
 	BreakGlass []Account
 	// The limits of the configuration, in hours.
@@ -42,7 +40,7 @@ type maker struct {
 
 // Make makes the plan. Errors are about a snapshot that cannot be read.
 func Make(in Input) (*Plan, error) {
-	config, err := readConfiguration(in.Document)
+	config, err := readConfiguration(in.Impact.Document())
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,8 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -178,7 +178,7 @@ func (w *ruleWork) note(id string, index int, v *finding.Violation) bool {
 }
 
 func (w *ruleWork) url(parts ...string) string {
-	return w.m.okta.base + "/api/v1/policies/" + w.policy + "/rules" + strings.Join(parts, "")
+	return w.m.okta.base + "/api/v1/policies/" + url.PathEscape(w.policy) + "/rules" + strings.Join(parts, "")
 }
 
 func (w *ruleWork) apps() string {
@@ -259,90 +259,6 @@ func narrowsNothing(v any) bool {
 	return false
 }
 
-const readBack = "Okta does not document office365Client: read the rules back and compare. Terraform's provider before 6.14.0 clears it."
-
-// exception sets the accounts in use apart, above the rule that denies.
-func (w *ruleWork) exception(order []object) []object {
-	accounts := w.m.inUseAtOkta()
-	if len(accounts) == 0 {
-		return order
-	}
-	const name = "Postern legacy clients in use"
-	a := &Action{
-		Name: "okta_exception_" + w.policy, Controls: w.closes.Controls, Title: "Set the accounts in use apart",
-		Text: "Accounts that still sign in with a password get a group of their own, and a rule for that group from the addresses of what signs in. " +
-			"Without it the next request stops them. Better: move them to modern authentication and leave this out.",
-		Console: "Directory > Groups > Add group, then assign the people; Security > Networks > Add zone; then " + rulesConsole + " > Add rule",
-	}
-	base := w.m.okta.base + "/api/v1"
-	a.Requests = append(a.Requests, Request{
-		Title: "Create the group", Method: "POST", URL: base + "/groups",
-		Body: value(map[string]any{"profile": map[string]any{"name": name, "description": "Accounts that may still sign in with a password, from their own network."}}),
-		Note: "Keep the id of the answer: it is {groupId} below. If the group is already there, take its id.",
-		Undo: []Request{{Title: "Remove the group", Method: "DELETE", URL: base + "/groups/{groupId}"}},
-	})
-	for _, mailbox := range accounts {
-		users := mailbox.OktaUsers
-		var fill map[string]string
-		if len(users) == 0 {
-			users = []string{"{userId}"}
-			fill = map[string]string{"userId": "the Okta id of " + mailbox.UserPrincipalName}
-		}
-		for _, user := range users {
-			address := base + "/groups/{groupId}/users/" + user
-			a.Requests = append(a.Requests, Request{
-				Title: "Add " + mailbox.UserPrincipalName, Method: "PUT", URL: address, Fill: fill,
-				Undo: []Request{{Title: "Take " + mailbox.UserPrincipalName + " out", Method: "DELETE", URL: address, Fill: fill}},
-			})
-		}
-	}
-	a.Requests = append(a.Requests, Request{
-		Title: "Create the network zone", Method: "POST", URL: base + "/zones",
-		Body: value(map[string]any{
-			"type": "IP", "name": name, "status": "ACTIVE", "usage": "POLICY",
-			"gateways": []any{map[string]any{"type": "CIDR", "value": "{address}"}},
-		}),
-		Fill: map[string]string{"address": "the addresses of what signs in, such as 203.0.113.7/32"},
-		Note: "Keep the id of the answer: it is {zoneId} below. Addresses of Exchange Online or of a whole provider confine nothing.",
-		Undo: []Request{{Title: "Remove the zone", Method: "DELETE", URL: base + "/zones/{zoneId}"}},
-	}, Request{
-		Title: "Create the rule for the group, on top", Method: "POST", URL: w.url(),
-		Body: value(rule(name, 0, "ALLOW", map[string]any{
-			"people":          map[string]any{"groups": map[string]any{"include": []string{"{groupId}"}}},
-			"network":         map[string]any{"connection": "ZONE", "include": []string{"{zoneId}"}},
-			"office365Client": map[string]any{"include": []string{"ACTIVE_SYNC"}},
-		})),
-		Fill: map[string]string{"groupId": "the id of the group", "zoneId": "the id of the zone"},
-		Note: readBack + " Keep the id of the answer: it is {exceptionId}.",
-		Undo: []Request{
-			{Title: "Deactivate the rule", Method: "POST", URL: w.url("/{exceptionId}/lifecycle/deactivate")},
-			{Title: "Remove the rule", Method: "DELETE", URL: w.url("/{exceptionId}")},
-		},
-	})
-	var names []string
-	for _, mailbox := range accounts {
-		names = append(names, mailbox.UserPrincipalName)
-	}
-	w.m.ask("From which addresses the accounts in use sign in", "Look in the sign-in logs for them. The exception in Okta is for these addresses only.",
-		fmt.Sprintf("%d in use: %s.", len(names), strings.Join(names[:min(len(names), 20)], ", ")))
-	w.m.add("E", a)
-	return append([]object{{"name": value(name)}}, order...)
-}
-
-func rule(name string, priority int, access string, conditions map[string]any) map[string]any {
-	signOn := map[string]any{"access": access}
-	if access == "ALLOW" {
-		signOn["verificationMethod"] = map[string]any{
-			"type": "ASSURANCE", "factorMode": "1FA", "reauthenticateIn": "PT12H",
-			"constraints": []any{map[string]any{"knowledge": map[string]any{"types": []string{"password"}}}},
-		}
-	}
-	return map[string]any{
-		"name": name, "type": "ACCESS_POLICY", "priority": priority, "conditions": conditions,
-		"actions": map[string]any{"appSignOn": signOn},
-	}
-}
-
 // deny puts a rule that denies legacy clients above all but the exception: one that
 // is there, or a new one.
 func (w *ruleWork) deny(order []object) []object {
@@ -360,8 +276,8 @@ func (w *ruleWork) deny(order []object) []object {
 		before, after := w.body(found, at), w.body(found, place)
 		a.Title = "Move the rule that denies legacy clients above every other"
 		a.Requests = []Request{{
-			Title: "Move rule '" + found.text("name") + "'", Method: "PUT", URL: w.url("/" + found.text("id")), Body: value(after), Note: readBack,
-			Undo: []Request{{Title: "Move it back", Method: "PUT", URL: w.url("/" + found.text("id")), Body: value(before)}},
+			Title: "Move rule '" + found.text("name") + "'", Method: "PUT", URL: w.url("/", url.PathEscape(found.text("id"))), Body: value(after), Note: readBack,
+			Undo: []Request{{Title: "Move it back", Method: "PUT", URL: w.url("/", url.PathEscape(found.text("id"))), Body: value(before)}},
 		}}
 		order = slices.Delete(slices.Clone(order), at, at+1)
 		return slices.Insert(order, place, found)
@@ -403,137 +319,6 @@ func (w *ruleWork) body(r object, priority int) map[string]any {
 	return body
 }
 
-// change changes one rule, for all the controls that object to it.
-func (w *ruleWork) change(i int, order []object) {
-	r, e := w.rules[i], w.edits[i]
-	at := slices.IndexFunc(order, func(o object) bool { return o.text("id") == r.text("id") && r.text("id") != "" })
-	before := w.body(r, at)
-	after := w.body(r, at)
-	if r.text("id") == "" || at < 0 && !isSystem(r) || !e.apply(after) {
-		a := w.m.action("rule_by_hand_"+w.policy+"_"+strconv.Itoa(i), e.controls[0], "Change rule '"+r.text("name")+"'", nil)
-		a.Controls, a.Findings = compact(e.controls), e.findings
-		a.API, a.PowerShell = w.m.control(e.controls[0]).Remediation.OktaAPI, ""
-		w.m.add("E", a)
-		return
-	}
-	address := w.url("/" + r.text("id"))
-	a := &Action{
-		Name: "rule_" + r.text("id"), Controls: compact(e.controls), Title: "Change rule '" + r.text("name") + "' of " + w.apps(), Findings: e.findings,
-		Text:    e.text(),
-		Console: rulesConsole + " > the rule > Actions > Edit",
-		Requests: []Request{{
-			Title: "Change the rule", Method: "PUT", URL: address, Body: value(after), Note: readBack,
-			Undo: []Request{{Title: "Put the rule back as it was", Method: "PUT", URL: address, Body: value(before)}},
-		}},
-	}
-	if e.onlyModern || e.deny {
-		a.After = w.m.names("E")
-	}
-	w.m.add("E", a)
-}
-
-func compact(list []string) []string {
-	list = slices.Clone(list)
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-func (e *edit) text() string {
-	var parts []string
-	if e.deny {
-		parts = append(parts, "The catch-all denies whatever no other rule takes: make sure that the rules above it name everybody who needs access.")
-	}
-	if e.onlyModern {
-		parts = append(parts, "The rule is for web browsers and modern clients only.")
-	}
-	if e.twoFactors && !e.deny {
-		parts = append(parts, "It asks for two factor types: make sure that everybody has enrolled a second factor first.")
-	}
-	if e.hours > 0 && !e.deny {
-		parts = append(parts, "It asks again after "+finding.FormatArg(e.hours)+" hours.")
-	}
-	return strings.Join(parts, " ")
-}
-
-// apply changes the body of a rule. It reports false for one that it cannot read.
-func (e *edit) apply(body map[string]any) bool {
-	var actions map[string]any
-	raw, _ := body["actions"].(jsontext.Value)
-	if json.Unmarshal(raw, &actions) != nil {
-		return false
-	}
-	signOn, ok := actions["appSignOn"].(map[string]any)
-	if !ok {
-		return false
-	}
-	if e.deny {
-		signOn["access"] = "DENY"
-		body["actions"] = actions
-		return true
-	}
-	if e.onlyModern {
-		var conditions map[string]any
-		raw, _ := body["conditions"].(jsontext.Value)
-		if len(raw) > 0 && json.Unmarshal(raw, &conditions) != nil {
-			return false
-		}
-		if conditions == nil {
-			conditions = map[string]any{}
-		}
-		conditions["office365Client"] = map[string]any{"include": []string{"WEB", "MODERN_AUTH"}}
-		body["conditions"] = conditions
-	}
-	method, _ := signOn["verificationMethod"].(map[string]any)
-	if method == nil {
-		method = map[string]any{"reauthenticateIn": "PT12H"}
-	}
-	if e.twoFactors {
-		if method["type"] != "ASSURANCE" { // a chain has no factor mode
-			method = map[string]any{"type": "ASSURANCE", "reauthenticateIn": method["reauthenticateIn"]}
-		}
-		method["factorMode"] = "2FA"
-	}
-	if e.hours > 0 && !shorten(method, e.hours) {
-		return false
-	}
-	signOn["verificationMethod"] = method
-	body["actions"] = actions
-	return true
-}
-
-// shorten sets every interval in a verification method, since any of them counts.
-func shorten(v any, hours float64) bool {
-	interval := "PT" + strconv.Itoa(int(hours*60)) + "M"
-	if hours == float64(int(hours)) {
-		interval = "PT" + strconv.Itoa(int(hours)) + "H"
-	}
-	method, ok := v.(map[string]any)
-	if !ok {
-		return false
-	}
-	method["reauthenticateIn"] = interval
-	replaceInner(method["constraints"], interval)
-	replaceInner(method["chains"], interval)
-	return true
-}
-
-func replaceInner(v any, interval string) {
-	switch v := v.(type) {
-	case []any:
-		for _, item := range v {
-			replaceInner(item, interval)
-		}
-	case map[string]any:
-		for name, item := range v {
-			if name == "reauthenticateIn" {
-				v[name] = interval
-				continue
-			}
-			replaceInner(item, interval)
-		}
-	}
-}
-
 // looseException switches off a rule made for legacy clients that confines nobody.
 func (w *ruleWork) looseException(i int) {
 	r, v := w.rules[i], w.loose[i]
@@ -541,9 +326,9 @@ func (w *ruleWork) looseException(i int) {
 	a.Undo = ""
 	if id := r.text("id"); id != "" {
 		a.Requests = []Request{{
-			Title: "Deactivate the rule", Method: "POST", URL: w.url("/" + id + "/lifecycle/deactivate"),
+			Title: "Deactivate the rule", Method: "POST", URL: w.url("/", url.PathEscape(id), "/lifecycle/deactivate"),
 			Note: "First move those who need it into the exception with a group and a zone of its own.",
-			Undo: []Request{{Title: "Activate it again", Method: "POST", URL: w.url("/" + id + "/lifecycle/activate")}},
+			Undo: []Request{{Title: "Activate it again", Method: "POST", URL: w.url("/", url.PathEscape(id), "/lifecycle/activate")}},
 		}}
 	}
 	a.After = w.m.names("E")
