@@ -37,7 +37,7 @@ func TestOktaMovesTheDenyRule(t *testing.T) {
 	if r.Method != "PUT" || r.URL != "https://example.okta.com/api/v1/policies/pol1/rules/r1" {
 		t.Errorf("%s %s", r.Method, r.URL)
 	}
-	if priority(t, r.Body) != "0" || priority(t, r.Undo[0].Body) != "1" || strings.Contains(string(r.Body), "_links") {
+	if priority(t, r.Body) != "0" || priority(t, r.Undo[0].Body) != "1" || strings.Contains(string(r.Body), "_links") || strings.Contains(string(r.Body), `"id"`) {
 		t.Errorf("%s, back %s", r.Body, r.Undo[0].Body)
 	}
 }
@@ -69,6 +69,48 @@ func TestOktaCreatesADenyRule(t *testing.T) {
 		if r := a.Requests[0]; r.Method != "POST" || priority(t, r.Body) != "0" || !strings.Contains(string(r.Body), `"access":"DENY"`) || len(r.Undo) != 2 {
 			t.Errorf("%s: %s %s", name, r.Method, r.Body)
 		}
+	}
+}
+
+// exception is a rule for legacy clients of one group, at a place in the order.
+const exception = `{"id":"rx","name":"Jira","priority":1,"status":"ACTIVE","system":false,"conditions":{"network":{"connection":"ZONE","include":["z"]},"people":{"groups":{"include":["g"]}},"office365Client":{"include":["ACTIVE_SYNC"]}},"actions":{"appSignOn":{"access":"ALLOW"}}},`
+
+func TestOktaKeepsConfinedExceptionsAboveTheDenyRule(t *testing.T) {
+	w := newWorld()
+	w.sections["okta"] = strings.Replace(rules, `{"id":"r1"`, exception+`{"id":"r1"`, 1)
+	w.fails("SIGNON-002", "E", at("above_deny", 0))
+	got := w.make(t).Action("deny_legacy_pol1").Requests
+	want := [][]string{{"Move rule 'Jira'", "0"}, {"Move rule 'Deny'", "1"}}
+	if diff := cmp.Diff(want, [][]string{{got[0].Title, priority(t, got[0].Body)}, {got[1].Title, priority(t, got[1].Body)}}); diff != "" {
+		t.Error(diff)
+	}
+	// A loose one is not kept.
+	w.fails("SIGNON-004", "E", at("loose", 1))
+	got = w.make(t).Action("deny_legacy_pol1").Requests
+	if len(got) != 1 || priority(t, got[0].Body) != "0" {
+		t.Errorf("%+v", got)
+	}
+	if w.make(t).Action("loose_rx") == nil {
+		t.Error("the loose exception is left")
+	}
+	// Neither is one that the rule already stands above: it lets nobody in today.
+	w.controls, w.results = nil, nil
+	w.sections["okta"] = strings.Replace(rules, `{"id":"r9"`, exception+`{"id":"r9"`, 1)
+	w.fails("SIGNON-002", "E", at("above_deny", 0))
+	if got := w.make(t).Action("deny_legacy_pol1").Requests; len(got) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestOktaAsksAfterDevices(t *testing.T) {
+	w := newWorld()
+	w.sections["okta"] = rules
+	w.mailbox("a", "")
+	w.requests = `{"user_name":"a@example.com","user_agent":"Windows-AzureAD-Authentication-Provider/1.0","succeeded":1,"failed":0}`
+	w.fails("SIGNON-002", "E", at("above_deny", 0))
+	p := w.make(t)
+	if !slices.ContainsFunc(p.FindOut, func(q plan.Question) bool { return q.Title == "How devices are registered" }) {
+		t.Errorf("%+v", p.FindOut)
 	}
 }
 

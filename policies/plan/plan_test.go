@@ -25,6 +25,7 @@ type world struct {
 	controls  []finding.Control
 	glass     []plan.Account
 	logs      string
+	requests  string
 }
 
 func newWorld() *world {
@@ -72,9 +73,9 @@ func (w *world) make(t *testing.T) *plan.Plan {
 	}
 	text := fmt.Sprintf(`{"version":1,"collected_at":"2026-11-20T08:00:00Z","tenant":{"id":"t"},"collection":{"source":"live","resources":[%s]},
 "exchange":%s,"entra":%s,"okta":%s,
-"evidence":{"window":{"since":"2026-10-21T08:00:00Z","until":"2026-11-20T08:00:00Z"},"sign_ins":[%s],"okta_requests":[]},
+"evidence":{"window":{"since":"2026-10-21T08:00:00Z","until":"2026-11-20T08:00:00Z"},"sign_ins":[%s],"okta_requests":[%s]},
 "mailboxes":[%s]}`, strings.Join(resources, ","), w.sections["exchange"], or(w.sections["entra"], "{}"), w.sections["okta"],
-		strings.Join(w.signIns, ","), strings.Join(w.mailboxes, ","))
+		strings.Join(w.signIns, ","), w.requests, strings.Join(w.mailboxes, ","))
 	read := func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
 		return snapshot.Read("test.json", strings.NewReader(text), visit)
 	}
