@@ -383,15 +383,23 @@ func TestActionBuildsItsOwnSource(t *testing.T) {
 	}
 	j.program("go", `
 [ "$1" = build ] && [ "$2" = -C ] && [ -e "$3/go.mod" ] || exit 9
+printf '%s\n' "$@" | grep -o 'main.linked=.*'
 while [ "$1" != -o ]; do shift; done
 printf '#!/bin/sh\necho built "$@"\n' >"$2"; chmod +x "$2"`)
 	text, env = step(t, "postern", "Build", nil)
 	env["SOURCE"] = outputs["root"]
-	out, code := j.run(text, env)
-	if code != 0 || out != "built version\n" {
+	for ref, version := range map[string]string{"v1.2.3": "v1.2.3", "feature/x": "feature/x", "x' -X main.linked=y": "devel", "$(touch owned)": "devel"} {
+		env["GITHUB_ACTION_REF"] = ref
+		if out, code := j.run(text, env); code != 0 || out != "main.linked="+version+"\nbuilt version\n" {
+			t.Errorf("%q: exit %d: %s", ref, code, out)
+		}
+	}
+	delete(env, "GITHUB_ACTION_REF")
+	if out, code := j.run(text, env); code != 0 || !regexp.MustCompile(`^main\.linked=(v[0-9.]+-?.*|[0-9a-f]+|devel)\nbuilt version\n$`).MatchString(out) {
 		t.Errorf("exit %d: %s", code, out)
 	}
-	if _, err := os.Stat(filepath.Join(strings.TrimSpace(j.file("GITHUB_PATH")), "postern")); err != nil {
+	folder, _, _ := strings.Cut(j.file("GITHUB_PATH"), "\n")
+	if _, err := os.Stat(filepath.Join(folder, "postern")); err != nil {
 		t.Errorf("the program is not on the path: %v", err)
 	}
 }
@@ -453,8 +461,12 @@ func TestDriftOpensOneIssue(t *testing.T) {
 				t.Fatalf("exit %d, outputs %v:\n%s", code, j.outputs(), out)
 			}
 			if test.old != "" {
-				if diff := cmp.Diff([][]string{{"diff", "-f", "markdown", "--", "old.json", "new.json"}}, j.noted()); diff != "" {
+				calls := j.noted()
+				if diff := cmp.Diff([][]string{{"diff", "-f", "markdown", "--", "old.json", "new.json"}}, calls); diff != "" {
 					t.Errorf("calls (-want +got):\n%s", diff)
+				}
+				if command, _, err := newRoot(&app{}).Find([]string{"diff"}); err == nil && command.Name() == "diff" {
+					understood(t, calls[0])
 				}
 			}
 			var github []string
