@@ -21,6 +21,7 @@ import (
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
+	"github.com/seed-07732396/postern/policies/waiver"
 )
 
 type object = map[string]any
@@ -94,7 +95,7 @@ func (r *regoTests) violations(t *testing.T, c *finding.Control, input object) [
 // load loads all controls through the engine.
 func load(t testing.TB) *engine.Engine {
 	t.Helper()
-	judge, err := engine.New(engine.Options{Policies: policies.FS(), AccessSchema: access.Schema(), AccessMessages: access.Messages()})
+	judge, err := engine.New(engine.Options{Policies: policies.FS(), AccessSchema: access.Schema(), AccessMessages: access.Messages(), WaiversSchema: waiver.Schema()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +196,13 @@ func TestEveryNeedIsNeeded(t *testing.T) {
 					}
 					return
 				}
+				if need == "waivers" {
+					got := &outcomes(t, judge, without(good, need), nil)[i]
+					if got.Outcome != finding.NotApplicable || got.NotApplicable[0].Key != "no_waivers" {
+						t.Fatalf("without it: %s", describe(&c, got))
+					}
+					return
+				}
 				denied := serving(need)
 				if len(denied) == 0 {
 					t.Fatalf("no line of the ledger fills it")
@@ -232,11 +240,16 @@ func judged(t *testing.T, judge *engine.Engine, input object, lines []object) []
 	if facts, ok := input["access"]; ok {
 		given = told{facts}
 	}
+	var waivers engine.Waivers
+	if facts, ok := input["waivers"]; ok {
+		waivers = told{facts}
+	}
 	report, err := judge.Check(context.Background(), engine.Input{
 		Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
 			return snapshot.Read("good.json", bytes.NewReader(text), visit)
 		},
 		Access:       given,
+		Waivers:      waivers,
 		Declarations: declared,
 		SnapshotURI:  "good.json",
 		FailOn:       "low",
@@ -247,7 +260,7 @@ func judged(t *testing.T, judge *engine.Engine, input object, lines []object) []
 	return report.Results
 }
 
-// told gives the access facts that a document has, whatever the mailboxes are.
+// told gives the facts that a document has, whatever the mailboxes are.
 type told struct{ facts any }
 
 func (told) Named(*snapshot.Document) ([]string, error) { return nil, nil }
@@ -256,6 +269,14 @@ func (d told) Facts(*snapshot.Document, iter.Seq2[population.Alike, error]) (jso
 	text, err := json.Marshal(d.facts)
 	return text, nil, err
 }
+
+func (told) See(int, population.Identity) {}
+
+func (d told) Waive(*finding.Report, engine.Mailboxes) (jsontext.Value, error) {
+	return json.Marshal(d.facts)
+}
+
+func (told) Members(int) *finding.Members { return nil }
 
 func describe(c *finding.Control, r *finding.Result) string {
 	var b strings.Builder
@@ -287,6 +308,7 @@ func asSnapshot(t *testing.T, input object, lines []object) (engine.Declarations
 		}
 	}
 	delete(document, "access")
+	delete(document, "waivers")
 	delete(document, "config")
 	delete(document, "moments")
 	// Which mailboxes are declared is what the document says, whatever accounts

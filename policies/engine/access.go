@@ -85,50 +85,48 @@ func readsAccess(c *finding.Control) bool {
 	return slices.Contains(c.Needs, accessPart) || slices.Contains(c.Optional, accessPart)
 }
 
-// accessSchema is the schema of input.access, and the definitions that it brings.
-func accessSchema(text []byte) (part, defs schemaNode, err error) {
+// partSchema is the schema of a part of the input, and the definitions that it
+// brings. Their names begin with that of the part in the schema of the input: the
+// snapshot may define the same ones.
+func partSchema(name string, text []byte) (part, defs schemaNode, err error) {
 	part = schemaNode{}
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &part); err != nil {
-			return nil, nil, fmt.Errorf("read the schema of the access facts: %w", err)
+			return nil, nil, fmt.Errorf("read the schema of input.%s: %w", name, err)
 		}
 	}
 	delete(part, "$id")
-	renamed, _ := renameRefs(part).(schemaNode)
+	renamed, _ := renameRefs(name, part).(schemaNode)
 	defs, _ = renamed["$defs"].(schemaNode)
 	delete(renamed, "$defs")
 	return renamed, defs, nil
 }
 
-// accessDef is what the names of the access facts' definitions begin with in the
-// schema of the input: the snapshot may define the same name.
-const accessDef = "access."
-
 // renameRefs lets references point at the definitions by their new names.
-func renameRefs(value any) any {
+func renameRefs(part string, value any) any {
 	switch v := value.(type) {
 	case schemaNode:
 		renamed := make(schemaNode, len(v))
 		for key, item := range v {
-			renamed[key] = renameRefs(item)
+			renamed[key] = renameRefs(part, item)
 		}
 		if ref, ok := v["$ref"].(string); ok {
-			renamed["$ref"] = strings.Replace(ref, "#/$defs/", "#/$defs/"+accessDef, 1)
+			renamed["$ref"] = strings.Replace(ref, "#/$defs/", "#/$defs/"+part+".", 1)
 		}
 		return renamed
 	case []any:
 		renamed := make([]any, len(v))
 		for i, item := range v {
-			renamed[i] = renameRefs(item)
+			renamed[i] = renameRefs(part, item)
 		}
 		return renamed
 	}
 	return value
 }
 
-// addAccess composes the schema of the access facts into that of the input.
-func (s *inputSchema) addAccess(text []byte) error {
-	part, defs, err := accessSchema(text)
+// addPart composes the schema of a part into that of the input.
+func (s *inputSchema) addPart(name string, text []byte) error {
+	part, defs, err := partSchema(name, text)
 	if err != nil {
 		return err
 	}
@@ -137,10 +135,10 @@ func (s *inputSchema) addAccess(text []byte) error {
 		all = schemaNode{}
 		s.root["$defs"] = all
 	}
-	for name, def := range defs {
-		all[accessDef+name] = def
+	for def, node := range defs {
+		all[name+"."+def] = node
 	}
-	s.properties()[accessPart] = part
+	s.properties()[name] = part
 	return nil
 }
 

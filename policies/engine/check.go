@@ -26,6 +26,12 @@ type Input struct {
 	Text io.ReaderAt
 	// Access works out input.access; nil leaves the controls that need it unknown.
 	Access Access
+	// Waivers decides what is waived; nil leaves the controls that need it without a
+	// subject.
+	Waivers Waivers
+	// Keyed gives the lists of mailboxes in the report their keys without a look at
+	// the file, for whoever compares reports.
+	Keyed bool
 	// Declarations start from DefaultDeclarations.
 	Declarations Declarations
 	// SnapshotURI is how reports point at the file.
@@ -52,11 +58,18 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 	}
 	in.Declarations.BreakGlass = crowd.emergency.completed()
 	facts.finish(crowd)
-	j := &judgement{engine: e, doc: crowd.doc, crowd: crowd, access: facts, ledger: newLedger(crowd.doc, crowd.holds)}
+	j := &judgement{
+		engine: e, doc: crowd.doc, crowd: crowd, access: facts, waivers: in.Waivers,
+		ledger: newLedger(crowd.doc, crowd.holds),
+	}
 	if err := j.judge(ctx, &in); err != nil {
 		return nil, err
 	}
-	return j.report(&in)
+	r := j.report(&in)
+	if err := j.judgeWaivers(ctx, &in, r); err != nil {
+		return nil, err
+	}
+	return r, j.finish(r)
 }
 
 // A judgement is one run of Check.
@@ -67,6 +80,13 @@ type judgement struct {
 	ledger *ledger
 	access *gathering
 	rows   map[string]*rows
+	// waivers is nil where none were given, late are the controls that need them.
+	waivers Waivers
+	late    []*control
+	// fields are what all controls see alike, sizes the populations beside the
+	// mailboxes.
+	fields [][2]*ast.Term
+	sizes  map[string]int
 
 	evidence map[*control]evidence
 	// panels and tallies are those of the controls that were judged.
@@ -83,17 +103,16 @@ type evidence struct {
 }
 
 func (j *judgement) judge(ctx context.Context, in *Input) error {
-	fields, err := j.fields(&in.Declarations)
-	if err != nil {
+	var err error
+	if j.fields, err = j.evidenceFields(&in.Declarations); err != nil {
 		return err
 	}
-	j.rows = map[string]*rows{}
-	sizes := map[string]int{}
+	j.rows, j.sizes = map[string]*rows{}, map[string]int{}
 	for _, name := range evidencePopulations() {
 		if j.rows[name], err = evidenceRows(j.doc, name); err != nil {
 			return err
 		}
-		sizes[name] = len(j.rows[name].members)
+		j.sizes[name] = len(j.rows[name].members)
 	}
 	j.evidence, j.panels, j.tallies = map[*control]evidence{}, map[*control]*panel{}, map[*control]*tally{}
 	var ready []*control
@@ -104,6 +123,8 @@ func (j *judgement) judge(ctx context.Context, in *Input) error {
 		case len(j.evidence[c].missing) > 0:
 		case j.brokenAccess(c):
 			j.tallies[c].err = j.access.err
+		case readsWaivers(&c.entry):
+			j.late = append(j.late, c)
 		default:
 			ready = append(ready, c)
 		}
@@ -111,17 +132,36 @@ func (j *judgement) judge(ctx context.Context, in *Input) error {
 	if j.crowd.failed != nil {
 		return j.crowd.failed
 	}
-	return j.hear(ctx, ready, fields, sizes)
+	return j.hear(ctx, ready)
 }
 
-// hear judges the controls that are ready.
-func (j *judgement) hear(ctx context.Context, ready []*control, fields [][2]*ast.Term, sizes map[string]int) error {
+// judgeWaivers lets the waivers act on the report, and judges the controls that are
+// about them.
+func (j *judgement) judgeWaivers(ctx context.Context, in *Input, r *finding.Report) error {
+	facts, err := j.waive(in, r)
+	if err != nil || facts == nil {
+		return err
+	}
+	j.fields = append(j.fields, [2]*ast.Term{ast.StringTerm(waiversPart), facts})
+	if err := j.hear(ctx, j.late); err != nil {
+		return err
+	}
+	for i, c := range j.engine.controls {
+		if slices.Contains(j.late, c) {
+			r.Results[i] = j.result(c)
+		}
+	}
+	return nil
+}
+
+// hear judges controls.
+func (j *judgement) hear(ctx context.Context, ready []*control) error {
 	moments, err := momentTexts(j.doc, j.access.declared)
 	if err != nil {
 		return err
 	}
 	_, listed := j.doc.Mailboxes()
-	h := j.engine.open(ctx, fields, sizes, listed, j.tallies)
+	h := j.engine.open(ctx, j.fields, j.sizes, listed, j.tallies)
 	panels := j.engine.panels(ready, moments)
 	for _, p := range panels {
 		for _, c := range p.controls {
@@ -147,6 +187,9 @@ func (j *judgement) brokenAccess(c *control) bool {
 func (j *judgement) evidenceOf(c *control) evidence {
 	var e evidence
 	for _, need := range c.entry.Needs {
+		if need == waiversPart {
+			continue // without them the control has no subject
+		}
 		if need == accessPart && (j.access.facts != nil || j.access.err != nil) {
 			continue // what is missing behind the facts is declared beside them
 		}
@@ -180,10 +223,10 @@ func distinct(list []finding.Reason) []finding.Reason {
 	return kept
 }
 
-// fields builds what all controls see alike: the evidence without who people are,
+// evidenceFields builds what all controls see alike: the evidence without who people are,
 // the declarations and the moments. The ledger stays outside, the mailboxes come
 // in batches.
-func (j *judgement) fields(declared *Declarations) ([][2]*ast.Term, error) {
+func (j *judgement) evidenceFields(declared *Declarations) ([][2]*ast.Term, error) {
 	r := newReader()
 	config, err := encode(r, "config", declared)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
@@ -22,6 +23,8 @@ type crowd struct {
 	source  population.Source
 	// emergency are the declared emergency accounts.
 	emergency *accounts
+	// keys are the members' keys by index, nil where nobody asks for them.
+	keys []uint64
 	// failed is the first error of reading mailboxes again.
 	failed error
 }
@@ -63,7 +66,8 @@ func (e *Engine) readInto(ctx context.Context, c *crowd, in *Input, ask func(*sn
 			if told, err = ask(record.Before); err != nil {
 				return err
 			}
-			reducer = population.NewReducer(e.reduction(c.emergency, told))
+			c.keys = nil
+			reducer = population.NewReducer(c.showing(in, e.reduction(c.emergency, told)))
 		}
 		reducer.Add(record)
 		return ctx.Err()
@@ -94,6 +98,25 @@ func (e *Engine) reduction(emergency *accounts, t *telling) population.Options {
 			note.Apart = id
 		}
 		return note
+	}
+	return options
+}
+
+// showing lets a reduction show who the mailboxes are to those who have to know.
+func (c *crowd) showing(in *Input, options population.Options) population.Options {
+	if in.Waivers == nil && !in.Keyed {
+		return options
+	}
+	about := options.About
+	options.About = func(who population.Identity) population.Note {
+		if in.Waivers != nil {
+			in.Waivers.See(len(c.keys), who)
+		}
+		c.keys = append(c.keys, (&finding.Member{ID: who.ID, Name: who.UserPrincipalName}).Key())
+		if about == nil {
+			return population.Note{}
+		}
+		return about(who)
 	}
 	return options
 }

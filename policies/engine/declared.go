@@ -45,7 +45,7 @@ func (d *declaration) need(m *metadata, need string) {
 	row := func() int { return m.row("custom", "needs") }
 	where := d.schema.find(p)
 	switch {
-	case need == accessPart:
+	case isDerived(need):
 	case p.String() != need || !slices.Contains(evidenceParts(), p.first()):
 		m.problem(row(), "write a dotted path such as okta.apps or mailboxes[].exchange", "%q names no evidence", need)
 	case strings.Count(need, ".") == 0:

@@ -32,6 +32,9 @@ type Options struct {
 	// reasons in them, by key.
 	AccessSchema   []byte
 	AccessMessages map[string]string
+	// WaiversSchema is the JSON Schema of the facts that Input.Waivers gives, nil for
+	// one that says nothing.
+	WaiversSchema []byte
 	// Only and Skip are ids, areas or steps; empty means all and none.
 	Only, Skip []string
 	// Timeout is how long one control may take, DefaultTimeout if it is 0.

@@ -107,7 +107,7 @@ func (d *decoder) field(e *entry, rule string, name, value *ast.Term) error {
 	case field == "resource":
 		e.resource, err = asResource(value)
 	case field == "at":
-		e.at, err = asPath(value)
+		e.at, err = d.asPath(value)
 	case field == "steps" && rule == "violations":
 		e.steps, err = d.asSteps(value)
 	case field == "whole" && rule == "violations":
@@ -250,8 +250,9 @@ func asResource(term *ast.Term) (finding.Resource, error) {
 	return r, err
 }
 
-// asPath reads the path of a place: names and indexes.
-func asPath(term *ast.Term) ([]string, error) {
+// asPath reads the path of a place: names and indexes. A control that is about
+// waivers may name one of those.
+func (d *decoder) asPath(term *ast.Term) ([]string, error) {
 	list, ok := term.Value.(*ast.Array)
 	if !ok || list.Len() == 0 {
 		return nil, fmt.Errorf("it is %s, not a list of names and indexes", ast.ValueName(term.Value))
@@ -271,7 +272,8 @@ func asPath(term *ast.Term) ([]string, error) {
 			return nil, fmt.Errorf("%s is neither a name nor an index", ast.ValueName(v))
 		}
 	}
-	if !slices.Contains(evidenceParts(), segments[0]) || segments[0] == "mailboxes" {
+	own := segments[0] == waiversPart && readsWaivers(d.control)
+	if !own && !slices.Contains(evidenceParts(), segments[0]) || segments[0] == "mailboxes" {
 		return nil, fmt.Errorf("%q is no part of the snapshot that has a place of its own", segments[0])
 	}
 	return segments, nil

@@ -61,7 +61,7 @@ func (l *load) read(options Options) error {
 	go func() {
 		var err error
 		if l.schema, err = newInputSchema(l.schemaText, l.overlays); err == nil {
-			err = l.schema.addAccess(options.AccessSchema)
+			err = errors.Join(l.schema.addPart(accessPart, options.AccessSchema), l.schema.addPart(waiversPart, options.WaiversSchema))
 		}
 		composed <- err
 	}()

@@ -52,22 +52,35 @@ func (a *affected) first() int {
 }
 
 // indexes gives them in the order of the snapshot.
-func (a *affected) indexes() iter.Seq[uint32] {
-	return func(yield func(uint32) bool) {
-		for member := range a.crowd.classes.Members() {
-			if a.holds(member) && !yield(uint32(member)) {
-				return
-			}
+func (a *affected) indexes(yield func(int) bool) {
+	for member := range a.crowd.classes.Members() {
+		if a.holds(member) && !yield(member) {
+			return
 		}
 	}
 }
 
 // members lists who they are, read from the snapshot on each walk.
 func (a *affected) members(n int) *finding.Members {
+	return finding.RollMembers("mailbox", n, a.crowd.roll(), a.indexes)
+}
+
+// roll is all mailboxes.
+func (c *crowd) roll() *finding.Roll { return &finding.Roll{Read: c.read, Keys: c.keys} }
+
+// read gives the mailboxes at some indexes.
+func (c *crowd) read(indexes iter.Seq[int]) iter.Seq2[finding.Member, error] {
 	enough := errors.New("enough")
-	return finding.ReadMembers("mailbox", n, func(yield func(finding.Member, error) bool) {
-		err := a.crowd.classes.Records(a.crowd.source, a.indexes(), func(i int, record []byte) error {
-			member, err := a.crowd.member(i, record)
+	wanted := func(yield func(uint32) bool) {
+		for i := range indexes {
+			if !yield(uint32(i)) {
+				return
+			}
+		}
+	}
+	return func(yield func(finding.Member, error) bool) {
+		err := c.classes.Records(c.source, wanted, func(i int, record []byte) error {
+			member, err := c.member(i, record)
 			if err != nil {
 				return err
 			}
@@ -79,7 +92,7 @@ func (a *affected) members(n int) *finding.Members {
 		if err != nil && err != enough {
 			yield(finding.Member{}, fmt.Errorf("list mailboxes: %w", err))
 		}
-	})
+	}
 }
 
 func (c *crowd) member(i int, record []byte) (finding.Member, error) {

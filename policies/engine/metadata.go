@@ -239,7 +239,7 @@ func (m *metadata) check(c *finding.Control) {
 	}
 	known := func(s finding.Step) bool { return s.ID == c.Step }
 	if c.Step != "" && !slices.ContainsFunc(finding.Steps(), known) {
-		m.problem(m.row("custom", "step"), "one of A to F, evidence, access", "unknown step %q", c.Step)
+		m.problem(m.row("custom", "step"), "one of A to F, evidence, access, waivers", "unknown step %q", c.Step)
 	}
 	if len(c.Needs)+len(c.Optional) == 0 {
 		m.problem(m.row("custom"), "name what it reads in needs or optional", "the control declares no evidence")

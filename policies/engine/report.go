@@ -8,8 +8,9 @@ import (
 	"github.com/seed-07732396/postern/policies/finding"
 )
 
-// report puts together what was found.
-func (j *judgement) report(in *Input) (*finding.Report, error) {
+// report puts together what was found. Controls that are about waivers have no
+// subject yet.
+func (j *judgement) report(in *Input) *finding.Report {
 	r := &finding.Report{
 		Version:  finding.Version,
 		Tool:     in.Tool,
@@ -22,18 +23,31 @@ func (j *judgement) report(in *Input) (*finding.Report, error) {
 		Access:   j.access.matrix,
 	}
 	for i, c := range j.engine.controls {
+		if slices.Contains(j.late, c) {
+			none := finding.Reason{Key: "no_waivers"}
+			r.Results[i] = finding.Result{Control: c.entry.ID, Outcome: finding.NotApplicable, NotApplicable: []finding.Reason{none}}
+			continue
+		}
 		r.Results[i] = j.result(c)
+	}
+	return r
+}
+
+// finish adds the sentences that the results use, and holds the report to the
+// contract.
+func (j *judgement) finish(r *finding.Report) error {
+	for i, c := range j.engine.controls {
 		if readsAccess(&c.entry) {
 			r.Controls[i] = j.said(r.Controls[i], &r.Results[i])
 		}
 	}
 	if j.crowd.failed != nil {
-		return nil, j.crowd.failed
+		return j.crowd.failed
 	}
 	if err := r.Validate(); err != nil {
-		return nil, fmt.Errorf("check: %w", err)
+		return fmt.Errorf("check: %w", err)
 	}
-	return r, nil
+	return nil
 }
 
 func (j *judgement) snapshotInfo(uri string) finding.SnapshotInfo {
@@ -205,6 +219,7 @@ func (j *judgement) violation(c *control, k cause) finding.Violation {
 	} else {
 		v.Snippet = j.snippet(v.Pointer)
 	}
+	j.waived(&v, k.at)
 	v.Steps = j.steps(k.steps)
 	v.Fingerprint = fingerprint(j.doc.Tenant.ID, c.entry.ID, &v)
 	return v

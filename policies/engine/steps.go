@@ -45,7 +45,7 @@ func (d *decoder) asStep(term *ast.Term) (finding.TraceStep, error) {
 			step.Pointer, err = asText(value)
 		case "at":
 			var at []string
-			at, err = asPath(value)
+			at, err = d.asPath(value)
 			step.Pointer = pointer(at)
 		default:
 			return fmt.Errorf("unknown field %s", name)

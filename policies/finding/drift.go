@@ -1,7 +1,5 @@
 package finding
 
-import "time"
-
 // State says how a violation stands to the baseline.
 type State string
 
@@ -37,34 +35,6 @@ type Drift struct {
 // compared is worse, so that a slip never hides a finding.
 func (v *Violation) Worse() bool {
 	return v.State == New || v.State == "" || v.Drift != nil && v.Drift.Added > 0
-}
-
-// Waiver is the organisation's decision to live with a violation for a time. It
-// does not change what the evidence shows, so the outcome stays.
-type Waiver struct {
-	// ID is its name in the file that holds it.
-	ID     string `json:"id"`
-	Owner  string `json:"owner"`
-	Reason string `json:"reason"`
-	Ticket string `json:"ticket,omitzero"`
-	// Expires is the last day on which it holds, as 2006-01-02.
-	Expires string `json:"expires"`
-	// File and Line are where it stands.
-	File string `json:"file"`
-	Line int    `json:"line"`
-}
-
-func (w *Waiver) validate(at string) error {
-	if w == nil {
-		return nil
-	}
-	if w.ID == "" || w.Owner == "" || w.Reason == "" {
-		return breach(at, "the waiver lacks its id, its owner or its reason")
-	}
-	if _, err := time.Parse("2006-01-02", w.Expires); err != nil {
-		return breach(at+"/expires", "%q is not written as 2006-01-02", w.Expires)
-	}
-	return nil
 }
 
 func (s State) validate(at string) error {

@@ -56,14 +56,14 @@ func (s Severity) AtLeast(t Severity) bool { return s.Rank() <= t.Rank() }
 // Step is a step of the whitepaper, A to F, or the part of the catalogue behind
 // them.
 type Step struct {
-	// ID is A to F, evidence or access.
+	// ID is A to F, evidence, access or waivers.
 	ID string
 	// Title is what the step asks for.
 	Title string
 }
 
 // Steps lists the steps in the order in which the whitepaper says they must be
-// done, then the evidence from the logs, then the whole.
+// done, then the evidence from the logs, then the whole, then what is waived.
 func Steps() []Step {
 	return []Step{
 		{"A", "Federate Office 365 with Okta"},
@@ -74,6 +74,7 @@ func Steps() []Step {
 		{"F", "Revoke refresh tokens"},
 		{"evidence", "What the logs show"},
 		{"access", "The whole: every way into the mail"},
+		{StepWaivers, "Waivers: what the organisation lives with for now"},
 	}
 }
 
@@ -191,6 +192,10 @@ type Violation struct {
 	Fingerprint string `json:"fingerprint"`
 	// Waiver is set where the organisation lives with it for now.
 	Waiver *Waiver `json:"waiver,omitzero"`
+	// PartOf is set where waivers cover a part of a violation's members: each part
+	// is then a violation by itself, and this is the fingerprint of the whole. The
+	// part that nobody waived keeps the fingerprint and has no PartOf.
+	PartOf string `json:"part_of,omitzero"`
 	// State says how it stands to the baseline, Drift how its members do.
 	State State  `json:"state,omitzero"`
 	Drift *Drift `json:"drift,omitzero"`
@@ -314,20 +319,24 @@ type Report struct {
 	Access *AccessMatrix `json:"access,omitzero"`
 	// Baseline is what the report was compared with, if it was.
 	Baseline *Baseline `json:"baseline,omitzero"`
+	// Waivers are those by which it was judged, nil where none were given.
+	Waivers *Waivers `json:"waivers,omitzero"`
 }
 
-// Summary counts a report's results.
+// Summary counts a report's results, but for idle ones.
 type Summary struct {
 	ByOutcome map[Outcome]int
 	// FailedBySeverity counts the controls that failed.
 	FailedBySeverity map[Severity]int
-	// Waived counts the violations with a waiver; New, Changed and Fixed those that
-	// came, whose members differ and that went since the baseline.
-	Waived, New, Changed, Fixed int
+	// Waived counts the violations with a waiver; the others count those
+	// that came since the baseline, whose members differ, that stayed and that went.
+	Waived, New, Changed, Unchanged, Fixed int
 	// Gate reports a violation at or above the report's FailOn that is not waived,
 	// and with FailOnNew is worse than in the baseline.
 	Gate bool
-	// Incomplete reports a control whose outcome is unknown or error.
+	// Incomplete reports a control whose outcome is unknown or error, or would be if
+	// all its violations were not waived: a waiver is for what was seen, not for what
+	// could not be.
 	Incomplete bool
 }
 
@@ -335,6 +344,9 @@ type Summary struct {
 func (r *Report) Summarize() Summary {
 	s := Summary{ByOutcome: map[Outcome]int{}, FailedBySeverity: map[Severity]int{}}
 	for i, result := range r.Results {
+		if r.Idle(i) {
+			continue
+		}
 		severity := r.Controls[i].Severity
 		s.ByOutcome[result.Outcome]++
 		switch result.Outcome {
@@ -343,6 +355,7 @@ func (r *Report) Summarize() Summary {
 			if r.FailOn != "none" && severity.AtLeast(Severity(r.FailOn)) && r.blocks(&result) {
 				s.Gate = true
 			}
+			s.Incomplete = s.Incomplete || result.Waived() && len(result.Unknowns) > 0
 		case Unknown, Error:
 			s.Incomplete = true
 		}
@@ -364,6 +377,8 @@ func (s *Summary) count(r *Result) {
 			s.New++
 		case Changed:
 			s.Changed++
+		case Unchanged:
+			s.Unchanged++
 		}
 	}
 }

@@ -6,6 +6,44 @@ import (
 	"github.com/seed-07732396/postern/policies/finding"
 )
 
+// TestNoWaiverForWhatIsNotKnown: a control whose violations are all waived is not
+// complete when something about it is unknown.
+func TestNoWaiverForWhatIsNotKnown(t *testing.T) {
+	waiver := &finding.Waiver{ID: "w", Owner: "o", Reason: "r", Expires: "2027-01-01"}
+	gap := []finding.Reason{{Key: "denied"}}
+	tests := []struct {
+		name       string
+		result     finding.Result
+		incomplete bool
+	}{
+		{"waived", finding.Result{Outcome: finding.Fail, Violations: []finding.Violation{{Waiver: waiver}}}, false},
+		{"waived, and a gap", finding.Result{Outcome: finding.Fail, Violations: []finding.Violation{{Waiver: waiver}}, Unknowns: gap}, true},
+		{"a gap beside what is not waived", finding.Result{Outcome: finding.Fail, Violations: []finding.Violation{{}, {Waiver: waiver}}, Unknowns: gap}, false},
+	}
+	for _, test := range tests {
+		report := finding.Report{FailOn: "none", Controls: make([]finding.Control, 1), Results: []finding.Result{test.result}}
+		if got := report.Summarize().Incomplete; got != test.incomplete {
+			t.Errorf("%s: incomplete %v", test.name, got)
+		}
+	}
+}
+
+// TestIdleControlsAreNotCounted: where no waivers are given nobody counts the
+// controls that are about them.
+func TestIdleControlsAreNotCounted(t *testing.T) {
+	report := finding.Report{
+		Controls: []finding.Control{{Step: "A"}, {Step: finding.StepWaivers}},
+		Results:  []finding.Result{{Outcome: finding.Pass}, {Outcome: finding.NotApplicable}},
+	}
+	if n := report.Summarize().ByOutcome[finding.NotApplicable]; n != 0 {
+		t.Errorf("%d are counted without waivers", n)
+	}
+	report.Waivers = &finding.Waivers{}
+	if n := report.Summarize().ByOutcome[finding.NotApplicable]; n != 1 {
+		t.Errorf("%d are counted with waivers", n)
+	}
+}
+
 // TestWhatFailsTheGate goes through what keeps a violation from failing it.
 func TestWhatFailsTheGate(t *testing.T) {
 	waiver := &finding.Waiver{ID: "w", Owner: "o", Reason: "r", Expires: "2027-01-01"}

@@ -2,6 +2,8 @@ package finding
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"slices"
@@ -32,6 +34,9 @@ type Members struct {
 	n          int
 	all        iter.Seq[Member]
 	walked     *walked
+	// roll is set where the members are picked from one by their indexes.
+	roll    *Roll
+	indexes iter.Seq[int]
 }
 
 // walked keeps the first error of all walks over a list.
@@ -67,6 +72,92 @@ func ReadMembers(population string, n int, all iter.Seq2[Member, error]) *Member
 	}}
 }
 
+// A Roll is a population that is known by its indexes: who somebody is, is read
+// only where it is asked for.
+type Roll struct {
+	// Read gives the members at some indexes, which come in ascending order. It ends
+	// with an error if it fails.
+	Read func(indexes iter.Seq[int]) iter.Seq2[Member, error]
+	// Keys are the members' keys by index, nil where they have to be read.
+	Keys []uint64
+}
+
+// RollMembers is ReadMembers for the n members of a roll at the given indexes,
+// which come in ascending order and can be walked any number of times.
+func RollMembers(population string, n int, roll *Roll, indexes iter.Seq[int]) *Members {
+	m := ReadMembers(population, n, roll.Read(indexes))
+	m.roll, m.indexes = roll, indexes
+	return m
+}
+
+// Key tells members apart: it is the same for the same id, of whatever snapshot,
+// and for the same name where there is no id. It is the beginning of a SHA-256, so
+// among a million members two share one with a chance of one in thirty million.
+func (m *Member) Key() uint64 {
+	sum := sha256.Sum256([]byte(cmp.Or(m.ID, m.Name)))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// Keys gives the index and the key of each member, in the order of the snapshot.
+// The index is that in a roll; elsewhere it is the member's place in the list.
+func (m *Members) Keys() iter.Seq2[int, uint64] {
+	if m.roll == nil || m.roll.Keys == nil {
+		return m.readKeys
+	}
+	return func(yield func(int, uint64) bool) {
+		for i := range m.indexes {
+			if !yield(i, m.roll.Keys[i]) {
+				return
+			}
+		}
+	}
+}
+
+func (m *Members) readKeys(yield func(int, uint64) bool) {
+	next, stop := func() (int, bool) { return 0, false }, func() {}
+	if m.roll != nil {
+		next, stop = iter.Pull(m.indexes)
+	}
+	defer stop()
+	at := 0
+	for member := range m.all {
+		if m.roll != nil {
+			at, _ = next()
+		}
+		if !yield(at, member.Key()) {
+			return
+		}
+		at++
+	}
+}
+
+// Rolled reports whether the indexes of Keys and Subset are those of a roll.
+func (m *Members) Rolled() bool { return m.roll != nil }
+
+// Subset gives the n members whose index, as in Keys, is to be kept.
+func (m *Members) Subset(n int, keep func(index int) bool) *Members {
+	if m.roll != nil {
+		return RollMembers(m.population, n, m.roll, func(yield func(int) bool) {
+			for i := range m.indexes {
+				if keep(i) && !yield(i) {
+					return
+				}
+			}
+		})
+	}
+	part := NewMembers(m.population, n, func(yield func(Member) bool) {
+		at := 0
+		for member := range m.all {
+			if keep(at) && !yield(member) {
+				return
+			}
+			at++
+		}
+	})
+	part.walked = m.walked
+	return part
+}
+
 func (w *walked) fail(err error) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
@@ -82,6 +173,40 @@ func (m *Members) Err() error {
 	m.walked.lock.Lock()
 	defer m.walked.lock.Unlock()
 	return m.walked.err
+}
+
+// Err gives the first error that cut a walk over any of the report's members short.
+func (r *Report) Err() error {
+	for i := range r.Results {
+		for _, members := range r.Results[i].lists() {
+			if members == nil {
+				continue
+			}
+			if err := members.Err(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lists are all lists of members in the result, some of them nil.
+func (r *Result) lists() []*Members {
+	var lists []*Members
+	for _, violations := range [][]Violation{r.Violations, r.Fixed} {
+		for i := range violations {
+			lists = append(lists, violations[i].Members)
+			if drift := violations[i].Drift; drift != nil {
+				lists = append(lists, drift.NewMembers, drift.RemovedMembers)
+			}
+		}
+	}
+	for _, reasons := range [][]Reason{r.Unknowns, r.NotApplicable, r.Notes} {
+		for i := range reasons {
+			lists = append(lists, reasons[i].Members)
+		}
+	}
+	return lists
 }
 
 // ListMembers makes a list of the given members.

@@ -69,6 +69,8 @@ func TestSchemaHoldsTheTypes(t *testing.T) {
 		"reason":        reflect.TypeFor[finding.Reason](),
 		"ledger_entry":  reflect.TypeFor[finding.LedgerEntry](),
 		"waiver":        reflect.TypeFor[finding.Waiver](),
+		"waivers":       reflect.TypeFor[finding.Waivers](),
+		"waiver_status": reflect.TypeFor[finding.WaiverStatus](),
 		"drift":         reflect.TypeFor[finding.Drift](),
 		"baseline":      reflect.TypeFor[finding.Baseline](),
 		"access_matrix": reflect.TypeFor[finding.AccessMatrix](),
@@ -87,13 +89,16 @@ func TestSchemaHoldsTheTypes(t *testing.T) {
 				t.Error("the schema takes fields that the type does not have")
 			}
 			var fields, required []string
-			for i := range typ.NumField() {
-				tag, options, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			for _, field := range reflect.VisibleFields(typ) {
+				if field.Anonymous {
+					continue // its fields stand in its place
+				}
+				tag, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 				if tag == "-" {
 					continue
 				}
 				if tag == "" {
-					t.Fatalf("%s has no JSON name", typ.Field(i).Name)
+					t.Fatalf("%s has no JSON name", field.Name)
 				}
 				fields = append(fields, tag)
 				if options == "" {
@@ -130,7 +135,7 @@ func TestSchemaHoldsTheConstants(t *testing.T) {
 		}
 		return def.Enum
 	}
-	var outcomes, severities, steps, doors []string
+	var outcomes, severities, steps, doors, waiverStates []string
 	for _, outcome := range finding.AccessOutcomes() {
 		doors = append(doors, string(outcome))
 	}
@@ -139,6 +144,9 @@ func TestSchemaHoldsTheConstants(t *testing.T) {
 	}
 	for _, severity := range finding.Severities() {
 		severities = append(severities, string(severity))
+	}
+	for _, state := range finding.WaiverStates() {
+		waiverStates = append(waiverStates, string(state))
 	}
 	for _, step := range finding.Steps() {
 		steps = append(steps, step.ID)
@@ -150,6 +158,7 @@ func TestSchemaHoldsTheConstants(t *testing.T) {
 		{"outcomes", outcomes, defs["outcome"].Enum},
 		{"outcomes of a door", doors, defs["access_outcome"].Enum},
 		{"states", []string{string(finding.New), string(finding.Changed), string(finding.Unchanged)}, enum("violation", "state")},
+		{"states of a waiver", waiverStates, enum("waiver_status", "state")},
 		{"severities", severities, defs["severity"].Enum},
 		{"gate", append(severities, "none"), enum("report", "fail_on")},
 		{"steps", steps, enum("control", "step")},

@@ -88,6 +88,9 @@ func (r *Report) validateHead() error {
 	if err := r.Access.validate("/access"); err != nil {
 		return err
 	}
+	if err := r.Waivers.validate("/waivers"); err != nil {
+		return err
+	}
 	if r.Baseline != nil {
 		if err := r.Baseline.Access.validate("/baseline/access"); err != nil {
 			return err
@@ -192,6 +195,9 @@ func (v *Violation) validate(at string) error {
 	}
 	if err := v.Waiver.validate(at + "/waiver"); err != nil {
 		return err
+	}
+	if v.PartOf != "" && (v.Waiver == nil || !hex32.MatchString(v.PartOf)) {
+		return breach(at+"/part_of", "%q is not the fingerprint of a violation that a waiver covers in part", v.PartOf)
 	}
 	if err := v.State.validate(at + "/state"); err != nil {
 		return err

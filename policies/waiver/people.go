@@ -1,0 +1,162 @@
+package waiver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
+)
+
+// classFacts are what waivers look at in each class of mailboxes.
+type classFacts struct{ of []mailboxFacts }
+
+type mailboxFacts struct {
+	Domain   string `json:"domain"`
+	Exchange struct {
+		RecipientTypeDetails string `json:"RecipientTypeDetails"`
+	} `json:"exchange"`
+	Entra struct {
+		Groups []string `json:"groups"`
+	} `json:"entra"`
+	Okta struct {
+		Groups []string `json:"groups"`
+	} `json:"okta"`
+}
+
+// facts reads the classes of the mailboxes, once.
+func (g *Gathering) facts() (*classFacts, error) {
+	if g.classes != nil {
+		return g.classes, nil
+	}
+	facts := &classFacts{}
+	if g.mailboxes.Classes == nil {
+		return facts, nil
+	}
+	facts.of = make([]mailboxFacts, g.mailboxes.Classes.Len())
+	err := g.mailboxes.Classes.Texts(g.mailboxes.Source, func(class int, text []byte) error {
+		// A field of another type says nothing that a waiver is about.
+		_ = json.Unmarshal(text, &facts.of[class])
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the mailboxes for waivers: %w", err)
+	}
+	g.classes = facts
+	return facts, nil
+}
+
+// classesChooser chooses the mailboxes of the classes for which is holds, and the
+// records that are about them.
+func (g *Gathering) classesChooser(is func(*mailboxFacts) bool) (chooser, string, error) {
+	facts, err := g.facts()
+	if err != nil {
+		return chooser{}, "", err
+	}
+	classes := g.mailboxes.Classes
+	chosen := make([]bool, len(facts.of))
+	for i := range facts.of {
+		chosen[i] = is(&facts.of[i])
+	}
+	index := func(i int) bool { return chosen[classes.Of(i)] }
+	var ids map[string]bool // read when a record asks
+	return chooser{
+		index: index,
+		member: func(m *finding.Member) bool {
+			if ids == nil && g.failed == nil {
+				ids, g.failed = g.idsWhere(index)
+			}
+			return ids[strings.ToLower(m.ID)]
+		},
+	}, "", nil
+}
+
+// idsWhere reads the ids of the mailboxes at some indexes.
+func (g *Gathering) idsWhere(index func(int) bool) (map[string]bool, error) {
+	ids := map[string]bool{}
+	classes := g.mailboxes.Classes
+	if classes == nil {
+		return ids, nil
+	}
+	wanted := func(yield func(uint32) bool) {
+		for i := range classes.Members() {
+			if index(i) && !yield(uint32(i)) {
+				return
+			}
+		}
+	}
+	err := classes.Records(g.mailboxes.Source, wanted, func(_ int, record []byte) error {
+		if who, ok := population.Identify(record); ok {
+			ids[strings.ToLower(who.ID)] = true
+		}
+		return nil
+	})
+	return ids, err
+}
+
+func (g *Gathering) classChooser(c *Class) (chooser, string, error) {
+	return g.classesChooser(func(m *mailboxFacts) bool {
+		return (c.RecipientType == "" || strings.EqualFold(m.Exchange.RecipientTypeDetails, c.RecipientType)) &&
+			(c.Domain == "" || strings.EqualFold(m.Domain, c.Domain))
+	})
+}
+
+func (g *Gathering) groupChooser(group string) (chooser, string, error) {
+	entra, okta, problem := g.findGroup(group)
+	if problem != "" {
+		return chooser{}, problem, nil
+	}
+	return g.classesChooser(func(m *mailboxFacts) bool {
+		return entra != "" && slices.Contains(m.Entra.Groups, entra) || okta != "" && slices.Contains(m.Okta.Groups, okta)
+	})
+}
+
+// findGroup finds the group that an id or a name means. A snapshot has the groups
+// that policies and rules name. A name that two groups have means neither: it must
+// not waive more than was meant.
+func (g *Gathering) findGroup(group string) (entra, okta, problem string) {
+	type known struct {
+		ID          string `json:"id"`
+		DisplayName string `json:"displayName"`
+		Profile     struct {
+			Name string `json:"name"`
+		} `json:"profile"`
+	}
+	read := func(pointer string) []known {
+		var list []known
+		if raw, ok := g.doc.Value(pointer); ok {
+			_ = json.Unmarshal(raw, &list, jsontext.AllowDuplicateNames(true))
+		}
+		return list
+	}
+	n := 0
+	for _, one := range read("/entra/groups") {
+		if one.ID == group {
+			return one.ID, "", ""
+		}
+		if one.DisplayName == group {
+			entra = one.ID
+			n++
+		}
+	}
+	for _, one := range read("/okta/groups") {
+		if one.ID == group {
+			return "", one.ID, ""
+		}
+		if one.Profile.Name == group {
+			okta = one.ID
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return "", "", noGroup
+	case 1:
+		return entra, okta, ""
+	}
+	return "", "", ambiguousGroup
+}
