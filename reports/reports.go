@@ -70,11 +70,19 @@ var ErrFormat = errors.New("unknown format")
 
 // Write writes the report to w in a format of Formats. A report that breaks the
 // contract is refused with a *finding.ContractError before anything is written;
-// an unknown format with ErrFormat.
+// an unknown format with ErrFormat. An error of reading a finding's members again is
+// returned as well: then what was written is not complete.
 func Write(format string, w io.Writer, report *finding.Report, options Options) error {
 	if err := report.Validate(); err != nil {
 		return err
 	}
+	if err := write(format, w, report, options); err != nil {
+		return err
+	}
+	return report.Err()
+}
+
+func write(format string, w io.Writer, report *finding.Report, options Options) error {
 	switch format {
 	case "text":
 		return text.Write(w, report.In(options.Language), text.Options{

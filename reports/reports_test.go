@@ -154,3 +154,28 @@ func TestUnknownFormat(t *testing.T) {
 		}
 	}
 }
+
+// TestNoListIsCutShort: a list of members that cannot be read again is an error in
+// every format that walks it, not a shorter list.
+func TestNoListIsCutShort(t *testing.T) {
+	gone := errors.New("the file is gone")
+	failed := 0
+	for _, format := range reports.Formats() {
+		report := reporttest.Mixed()
+		walked := false
+		report.Results[3].Violations[0].Members = finding.ReadMembers("mailbox", 12, func(yield func(finding.Member, error) bool) {
+			walked = true
+			yield(finding.Member{}, gone)
+		})
+		err := reports.Write(format.Name, &bytes.Buffer{}, report, options)
+		if walked != errors.Is(err, gone) {
+			t.Errorf("%s: walked %v, error %v", format.Name, walked, err)
+		}
+		if err != nil {
+			failed++
+		}
+	}
+	if failed < 5 {
+		t.Errorf("only %d formats walked the list", failed)
+	}
+}

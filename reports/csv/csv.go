@@ -13,7 +13,7 @@
 //	step             its step: A to F, evidence or access
 //	severity         critical, high, medium, low or info
 //	outcome          how the control ended: error, fail, unknown, not_applicable or pass
-//	entry            what the row is: violation, unknown, error, not_applicable, note or pass
+//	entry            what the row is: violation, fixed, unknown, error, not_applicable, note or pass
 //	message          the sentence
 //	kind             what the subject is, such as domain or mailbox
 //	id               the subject's stable id
@@ -26,6 +26,14 @@
 //	remedy           what would make it known
 //	tenant           the tenant's initial domain, or its id
 //	collected_at     when the snapshot was taken
+//	state            new or unchanged since the baseline, of a member that of the member; gone for what is fixed
+//	waiver           the id of the waiver, in rows that are waived
+//	waived_until     its last day
+//	waiver_owner     who answers for it
+//	waiver_reason    why
+//	waiver_ticket    its ticket
+//
+// What is fixed stands in the baseline's snapshot: so do its file and line.
 //
 // Texts that a spreadsheet would calculate begin with an apostrophe.
 //
@@ -49,6 +57,7 @@ func Header() []string {
 		"control", "title", "step", "severity", "outcome", "entry", "message",
 		"kind", "id", "name", "display_name", "file", "line", "pointer", "fingerprint",
 		"evidence", "remedy", "tenant", "collected_at",
+		"state", "waiver", "waived_until", "waiver_owner", "waiver_reason", "waiver_ticket",
 	}
 }
 
@@ -59,6 +68,8 @@ type row struct {
 	line                        int
 	pointer, fingerprint        string
 	evidence, remedy            string
+	state                       string
+	waiver                      *finding.Waiver
 }
 
 // Write writes the report.
@@ -97,6 +108,9 @@ func (t *table) result(i int) {
 	}
 	for j := range result.Violations {
 		t.violation(i, &result.Violations[j])
+	}
+	for j := range result.Fixed {
+		t.gone(i, &result.Fixed[j], result.Fixed[j].Members)
 	}
 	for j := range result.Unknowns {
 		reason := &result.Unknowns[j]
@@ -140,9 +154,15 @@ func (t *table) members(i int, members *finding.Members, base row) {
 		t.write(i, base)
 		return
 	}
+	t.each(i, members, base, func(*row, *finding.Member) {})
+}
+
+// each writes a row for each member, with what change makes of it.
+func (t *table) each(i int, members *finding.Members, base row, change func(*row, *finding.Member)) {
 	base.kind = members.Population()
 	for member := range members.All() {
 		one := base
+		change(&one, &member)
 		one.id, one.name, one.displayName = member.ID, member.Name, member.DisplayName
 		one.pointer, one.line = member.Pointer, member.Line
 		t.write(i, one)
@@ -153,15 +173,56 @@ func (t *table) members(i int, members *finding.Members, base row) {
 }
 
 func (t *table) violation(i int, v *finding.Violation) {
+	base := t.base(i, "violation", v)
+	base.state, base.waiver = string(v.State), v.Waiver
+	if v.Members == nil {
+		t.write(i, base)
+		return
+	}
+	// Of a violation that has changed, each member came or was there.
+	came := map[uint64]bool{}
+	if v.Drift != nil && v.Drift.NewMembers != nil {
+		for _, key := range v.Drift.NewMembers.Keys() {
+			came[key] = true
+		}
+	}
+	t.each(i, v.Members, base, func(one *row, member *finding.Member) {
+		switch {
+		case v.State != finding.Changed:
+		case came[member.Key()]:
+			one.state = string(finding.New)
+		default:
+			one.state = string(finding.Unchanged)
+		}
+	})
+	if v.Drift != nil {
+		t.gone(i, v, v.Drift.RemovedMembers)
+	}
+}
+
+// gone writes what the baseline has of a violation and this run does not: the
+// members, or the one resource where there are none.
+func (t *table) gone(i int, v *finding.Violation, members *finding.Members) {
+	base := t.base(i, "fixed", v)
+	base.state = "gone"
+	switch {
+	case members != nil:
+		t.members(i, members, base)
+	case v.Members == nil:
+		t.write(i, base)
+	}
+}
+
+func (t *table) base(i int, entry string, v *finding.Violation) row {
 	base := row{
-		entry: "violation", message: t.style.Violation(&t.report.Controls[i], v),
+		entry: entry, message: t.style.Violation(&t.report.Controls[i], v),
 		kind: v.Resource.Kind, id: v.Resource.ID, name: v.Resource.Name,
 		pointer: v.Pointer, fingerprint: v.Fingerprint,
 	}
 	if v.Region != nil {
 		base.line = v.Region.StartLine
 	}
-	t.members(i, v.Members, base)
+	return base
 }
 
 func (t *table) write(i int, r row) {
@@ -177,10 +238,19 @@ func (t *table) write(i int, r row) {
 	if tenant == "" {
 		tenant = t.report.Tenant.ID
 	}
+	file, collected := t.report.Snapshot.URI, t.report.Snapshot.CollectedAt
+	if r.entry == "fixed" && t.report.Baseline != nil {
+		file, collected = t.report.Baseline.Snapshot.URI, t.report.Baseline.Snapshot.CollectedAt
+	}
+	waiver := r.waiver
+	if waiver == nil {
+		waiver = &finding.Waiver{}
+	}
 	cells := []string{
 		control.ID, control.Title, control.Step, string(control.Severity), string(t.report.Results[i].Outcome), r.entry, r.message,
-		r.kind, r.id, r.name, r.displayName, t.report.Snapshot.URI, line, r.pointer, r.fingerprint,
-		r.evidence, r.remedy, tenant, t.report.Snapshot.CollectedAt,
+		r.kind, r.id, r.name, r.displayName, file, line, r.pointer, r.fingerprint,
+		r.evidence, r.remedy, tenant, collected,
+		r.state, waiver.ID, waiver.Expires, waiver.Owner, waiver.Reason, waiver.Ticket,
 	}
 	for j, cell := range cells {
 		cells[j] = escape.CSV(cell)

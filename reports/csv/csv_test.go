@@ -107,6 +107,9 @@ func expected(report *finding.Report) map[string]map[string]int {
 		for i := range result.Violations {
 			count("violation", result.Violations[i].Count())
 		}
+		for i := range result.Fixed {
+			count("fixed", result.Fixed[i].Count())
+		}
 		reasons := func(entry string, list []finding.Reason) {
 			for i := range list {
 				if members := list[i].Members; members != nil {
@@ -211,5 +214,36 @@ func TestColumns(t *testing.T) {
 	}
 	if long := strings.Repeat("x", 10_000); read(t, write(t, reporttest.Hostile(long)))[0]["id"] != long+"harbourfreight.example"+long {
 		t.Error("a long id is cut")
+	}
+}
+
+// TestWaiversAndDrift: rows say what is waived, which members came, and what is
+// gone, with its place in the baseline.
+func TestWaiversAndDrift(t *testing.T) {
+	report := reporttest.Drift()
+	all := report.Results[3].Violations[0].Members.First(12)
+	report.Results[3].Violations[0].Drift.NewMembers = finding.ListMembers("mailbox", all[10:])
+	gone := finding.Member{ID: "gone", Name: "gone@harbourfreight.example", Pointer: "/mailboxes/1", Line: 5}
+	report.Results[3].Violations[0].Drift.Removed = 1
+	report.Results[3].Violations[0].Drift.RemovedMembers = finding.ListMembers("mailbox", []finding.Member{gone})
+	states := map[string]int{}
+	for _, row := range read(t, write(t, report)) {
+		if row["control"] == "PROTO-001" && row["fingerprint"] == report.Results[3].Violations[0].Fingerprint {
+			states[row["entry"]+" "+row["state"]]++
+		}
+		if row["entry"] == "fixed" && (row["file"] != "evidence/old.json" || row["collected_at"] != "2026-11-15T08:15:00Z") {
+			t.Errorf("what is fixed stands in %s of %s", row["file"], row["collected_at"])
+		}
+		want := []string{"", "", "", "", ""}
+		if row["control"] == "SIGNON-001" {
+			want = []string{"partner-scanners", "2027-01-31", "mail-team@harbourfreight.example", "the partner replaces the scanners in January", "CHG-4711"}
+		}
+		got := []string{row["waiver"], row["waived_until"], row["waiver_owner"], row["waiver_reason"], row["waiver_ticket"]}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: waiver (-want +got):\n%s", row["control"], diff)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"violation unchanged": 10, "violation new": 2, "fixed gone": 1}, states); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
 	}
 }

@@ -144,6 +144,23 @@ func build(report *finding.Report) []*suite {
 	return list
 }
 
+// comparedWith tells of the baseline and of the waivers, where there are such.
+func comparedWith(report *finding.Report) []property {
+	var list []property
+	if baseline := report.Baseline; baseline != nil {
+		summary := report.Summarize()
+		list = append(list,
+			property{"baseline.sha256", baseline.Snapshot.SHA256}, property{"baseline.collected_at", baseline.Snapshot.CollectedAt},
+			property{"baseline.new", strconv.Itoa(summary.New)}, property{"baseline.changed", strconv.Itoa(summary.Changed)},
+			property{"baseline.unchanged", strconv.Itoa(summary.Unchanged)}, property{"baseline.fixed", strconv.Itoa(summary.Fixed)},
+			property{"fail_on_new", strconv.FormatBool(report.FailOnNew)})
+	}
+	if waivers := report.Waivers; waivers != nil {
+		list = append(list, property{"waivers.file", escape.Line(waivers.File)}, property{"waivers.as_of", waivers.AsOf})
+	}
+	return list
+}
+
 func newSuite(report *finding.Report, name string) *suite {
 	// The package and the name are what is before and behind the last dot.
 	pack := name[:strings.LastIndexByte(name, '.')]
@@ -151,7 +168,7 @@ func newSuite(report *finding.Report, name string) *suite {
 		Package: pack, Name: name, Hostname: "localhost", Time: "0",
 		// The schema wants no zone. The report's instants are in UTC.
 		Timestamp: strings.TrimSuffix(report.Snapshot.CollectedAt, "Z"),
-		Properties: []property{
+		Properties: append([]property{
 			{"tenant.id", escape.Line(report.Tenant.ID)},
 			{"tenant.domain", escape.Line(report.Tenant.InitialDomain)},
 			{"snapshot.uri", escape.Line(report.Snapshot.URI)},
@@ -160,7 +177,7 @@ func newSuite(report *finding.Report, name string) *suite {
 			{"tool", escape.Line(report.Tool.Name + " " + report.Tool.Version)},
 			{"fail_on", report.FailOn},
 			{"scope", wording.English().Scope},
-		},
+		}, comparedWith(report)...),
 	}
 }
 
@@ -209,6 +226,10 @@ func (s *suite) add(report *finding.Report, control *finding.Control, result *fi
 	}
 	switch result.Outcome {
 	case finding.Fail:
+		if result.Waived() {
+			s.addWaived(b, &c)
+			break
+		}
 		s.Failures++
 		c.Failure = b.problem(string(control.Severity))
 	case finding.Unknown, finding.Error:
@@ -228,6 +249,18 @@ func (s *suite) add(report *finding.Report, control *finding.Control, result *fi
 	}
 }
 
+// addWaived counts a control all of whose violations are waived: it is skipped, and
+// says by whom. What could not be judged is waived by nobody, so that is an error.
+func (s *suite) addWaived(b *body, c *testCase) {
+	if len(b.result.Unknowns) > 0 {
+		s.Errors++
+		c.Error = b.problem(string(finding.Unknown))
+		return
+	}
+	s.Skipped++
+	c.Skipped = b.waived()
+}
+
 // maxName is how much of a test's name Azure DevOps keeps.
 const maxName = 512
 
@@ -245,9 +278,12 @@ type body struct {
 func (b *body) problem(kind string) *problem {
 	message := ""
 	b.lines = nil
-	b.add(&message, "", b.violations())
+	open, waived := b.violations()
+	b.add(&message, "", open)
 	b.add(&message, "", b.broken())
 	b.add(&message, "Not known: ", b.unknowns())
+	b.add(&message, "", waived)
+	b.add(&message, "Fixed: ", b.fixed())
 	return &problem{Type: kind, Message: message, Text: lines(strings.Join(b.lines, "\n") + "\n\n" + help.Text(b.control) + "\n")}
 }
 
@@ -273,24 +309,52 @@ func (b *body) add(message *string, label string, items []item) {
 	}
 }
 
-func (b *body) violations() []item {
-	items := make([]item, len(b.result.Violations))
-	for i := range items {
+// violations are those that nobody has waived, and those that somebody has.
+func (b *body) violations() (open, waived []item) {
+	for i := range b.result.Violations {
 		v := &b.result.Violations[i]
 		subject := b.style.Subject(&v.Resource)
 		if v.Members != nil {
 			subject = b.style.Sample(v.Members, sample)
 		}
 		where := strings.TrimSpace("at " + wording.Place(b.report, v.Region) + " " + subject)
-		items[i] = item{b.style.Violation(b.control, v), []string{where}}
+		one := item{b.style.Violation(b.control, v), []string{where}}
+		if v.State != "" {
+			one.details = append(one.details, "since the baseline: "+b.style.State(v))
+		}
 		for j := range v.Steps[:min(len(v.Steps), maxShown)] {
 			step := &v.Steps[j]
 			detail := strconv.Itoa(j+1) + ". " + b.style.TraceStep(b.control, step)
 			if step.Region != nil {
 				detail += " (" + wording.Place(b.report, step.Region) + ")"
 			}
-			items[i].details = append(items[i].details, detail)
+			one.details = append(one.details, detail)
 		}
+		if v.Waiver == nil {
+			open = append(open, one)
+			continue
+		}
+		one.sentence = "WAIVED: " + b.style.Waiver(v.Waiver) + " " + one.sentence
+		waived = append(waived, one)
+	}
+	return open, waived
+}
+
+// waived says who lives with the violations, in the attribute and in the text.
+func (b *body) waived() *skipped {
+	first := b.result.Violations[0].Waiver
+	message := "WAIVED until " + first.Expires + " by " + escape.Line(first.Owner) + ": " + escape.Line(first.ID+" "+first.Reason)
+	b.lines = []string{message}
+	_, waived := b.violations()
+	b.add(&message, "", waived)
+	return &skipped{Message: message, Text: strings.Join(b.lines, "\n")}
+}
+
+// fixed are the violations that the baseline has and this run does not.
+func (b *body) fixed() []item {
+	items := make([]item, len(b.result.Fixed))
+	for i := range items {
+		items[i].sentence = b.style.Violation(b.control, &b.result.Fixed[i])
 	}
 	return items
 }

@@ -40,6 +40,7 @@ func Write(w io.Writer, report *finding.Report) error {
 	d := &document{report: report, style: wording.Markdown()}
 	d.head()
 	d.sections("Findings", func(r *finding.Result) bool { return len(r.Violations) > 0 }, d.finding)
+	d.sections("Fixed since the baseline", func(r *finding.Result) bool { return len(r.Fixed) > 0 }, d.fixed)
 	d.sections("Not judged in full", func(r *finding.Result) bool {
 		return r.Outcome == finding.Error || len(r.Unknowns) > 0
 	}, d.unknown)
@@ -75,6 +76,11 @@ func (d *document) head() {
 	_, word, sentence := d.style.Verdict(d.report)
 	d.add("## Postern: " + word + "\n\n**" + escape.Markdown(sentence) + "**\n\n" +
 		d.style.Tenant(&d.report.Tenant) + ", snapshot " + d.file(nil) + " of " + d.report.Snapshot.CollectedAt + "\n\n")
+	for _, about := range []string{d.style.Since(d.report), d.style.Waivers(d.report)} {
+		if about != "" {
+			d.add(escape.Markdown(about) + "\n\n")
+		}
+	}
 	if len(d.report.Results) == 0 {
 		return
 	}
@@ -127,16 +133,16 @@ func (d *document) title(i int) string {
 }
 
 func (d *document) finding(i int) string {
-	control, violations := &d.report.Controls[i], d.report.Results[i].Violations
+	control, violations := &d.report.Controls[i], wording.OpenFirst(&d.report.Results[i])
 	var b strings.Builder
 	b.WriteString(d.title(i))
-	for j := range violations[:min(len(violations), maxShown)] {
-		b.WriteString(d.violation(control, &violations[j]))
+	for _, v := range violations[:min(len(violations), maxShown)] {
+		b.WriteString(d.violation(control, v))
 	}
 	b.WriteString(more(len(violations), maxShown, "violations") + "\n")
-	for j := range violations[:min(len(violations), maxShown)] {
-		if members := violations[j].Members; members != nil {
-			b.WriteString(d.members(members))
+	for _, v := range violations[:min(len(violations), maxShown)] {
+		if v.Members != nil {
+			b.WriteString(d.members(v.Members))
 		}
 	}
 	if text := help.Markdown(control); text != "" {
@@ -147,7 +153,14 @@ func (d *document) finding(i int) string {
 
 func (d *document) violation(control *finding.Control, v *finding.Violation) string {
 	var b strings.Builder
-	b.WriteString("- " + d.style.Violation(control, v) + "<br>" + d.file(v.Region))
+	sentence := d.style.Violation(control, v)
+	if v.Waiver != nil {
+		sentence = "~~" + sentence + "~~ " + d.style.Waiver(v.Waiver)
+	}
+	if v.State == finding.New || v.State == finding.Changed {
+		sentence = "**" + escape.Markdown(d.style.State(v)) + ":** " + sentence
+	}
+	b.WriteString("- " + sentence + "<br>" + d.file(v.Region))
 	if subject := d.style.Subject(&v.Resource); v.Members == nil && subject != "" {
 		b.WriteString(" " + subject)
 	}
@@ -164,6 +177,21 @@ func (d *document) violation(control *finding.Control, v *finding.Violation) str
 		}
 		b.WriteString("\n")
 	}
+	return b.String()
+}
+
+func (d *document) fixed(i int) string {
+	control, fixed := &d.report.Controls[i], d.report.Results[i].Fixed
+	var b strings.Builder
+	b.WriteString(d.title(i))
+	for j := range fixed[:min(len(fixed), maxShown)] {
+		b.WriteString("- " + d.style.Violation(control, &fixed[j]))
+		if subject := d.style.Subject(&fixed[j].Resource); fixed[j].Members == nil && subject != "" {
+			b.WriteString("<br>" + subject)
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString(more(len(fixed), maxShown, "violations") + "\n")
 	return b.String()
 }
 

@@ -82,7 +82,9 @@ var (
 	link      = regexp.MustCompile(`(?:^|[^\\])\[[^\]]*\]\(([^)]*)\)`)
 	effective = regexp.MustCompile(`(^|[^\\])[*_~$|\[\]]`)
 	mention   = regexp.MustCompile(`@[A-Za-z0-9]|#[0-9]`)
-	ours      = regexp.MustCompile(`^(- )?\[[^\]]*\]\(https://[^)]*\)\n?$|^\*\*.*\*\*\n?$|^\|.*\|\n?$`)
+	// How a violation stands to the baseline is bold, and what is waived is struck.
+	states = regexp.MustCompile(`^- (\*\*(new|changed)(, [0-9]+ (came|went))*:\*\* )?(~~)?`)
+	ours   = regexp.MustCompile(`^(- )?\[[^\]]*\]\(https://[^)]*\)\n?$|^\*\*.*\*\*\n?$|^\|.*\|\n?$`)
 )
 
 func TestWrite(t *testing.T) {
@@ -114,11 +116,30 @@ func TestWrite(t *testing.T) {
 				if strings.HasPrefix(line, "| ") && strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") != 7 {
 					t.Errorf("the table is broken: %q", line)
 				}
+				line = states.ReplaceAllString(strings.Replace(line, "~~ Waived until ", " Waived until ", 1), "- ")
 				if !ours.MatchString(line) && effective.MatchString(line) {
 					t.Errorf("something is formatted: %.200q", line)
 				}
 			}
 		})
+	}
+}
+
+// TestWaiversAndDrift: what is waived is struck and says by whom, what is new is
+// marked, and what went is listed.
+func TestWaiversAndDrift(t *testing.T) {
+	out := write(t, reporttest.Drift())
+	for _, part := range []string{
+		"Since 2026-11-15: 1 new, 1 changed, 1 fixed.",
+		"Waivers: waivers.yaml, as of 2026-11-22: 1 in force, 1 lapsed by growth.",
+		"- ~~The rule '`Allow web and modern`' (priority 2) lets legacy clients in from `Any zone`.~~ Waived until 2027-01-31 by `mail-team@harbourfreight.example`: `the partner replaces the scanners in January` (`CHG-4711`).<br>",
+		"- **new:** The domain '`harbourfreight.example`' is managed",
+		"- **changed, 2 came:** POP is enabled on 12 mailboxes.",
+		"### Fixed since the baseline\n\n#### FED-003 (high)",
+	} {
+		if !strings.Contains(strings.ReplaceAll(out, "\\", ""), part) {
+			t.Errorf("the summary lacks %q:\n%s", part, out)
+		}
 	}
 }
 

@@ -76,8 +76,10 @@ func (b *builder) physical(region *finding.Region, snippet string) *sarif.Physic
 	return &sarif.PhysicalLocation{ArtifactLocation: b.artifact(), Region: place}
 }
 
-func (b *builder) artifact() *sarif.ArtifactLocation {
-	location := &sarif.ArtifactLocation{URI: ptr(b.uri)}
+func (b *builder) artifact() *sarif.ArtifactLocation { return b.artifactAt(b.uri) }
+
+func (b *builder) artifactAt(uri string) *sarif.ArtifactLocation {
+	location := &sarif.ArtifactLocation{URI: &uri}
 	if b.options.Source.Repository != "" {
 		location.URIBaseId = ptr(rootBase)
 	}

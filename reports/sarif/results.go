@@ -32,6 +32,7 @@ func (b *builder) results() (results []*sarif.Result, leftOut int) {
 		return results[:kept], len(results) - kept
 	}
 	for i := range b.report.Results {
+		results = append(results, b.fixed(i)...)
 		results = append(results, b.others(i)...)
 	}
 	return results, 0
@@ -41,10 +42,13 @@ func (b *builder) results() (results []*sarif.Result, leftOut int) {
 // well: what the evidence shows stands.
 func (b *builder) failures(i int) []*sarif.Result {
 	control, violations := &b.report.Controls[i], b.report.Results[i].Violations
-	results := make([]*sarif.Result, len(violations))
+	results := make([]*sarif.Result, 0, len(violations))
 	seen := map[string]int{}
 	for j := range violations {
 		v := &violations[j]
+		if v.Waiver != nil && b.options.Profile == GitHub {
+			continue // code scanning knows no suppressions: it would be an open alert
+		}
 		result := b.result(i, "fail", level(control.Severity), b.violationText(control, v))
 		result.Locations = []*sarif.Location{b.location(v.Region, v.Snippet, &v.Resource)}
 		// GitHub takes two results with one hash for one alert: the second
@@ -62,7 +66,15 @@ func (b *builder) failures(i int) []*sarif.Result {
 		if v.Members != nil && b.options.Profile == Full {
 			result.RelatedLocations = b.related(v.Members)
 		}
-		results[j] = result
+		if b.options.Profile == Full {
+			if v.Waiver != nil {
+				result.Suppressions = []*sarif.Suppression{b.suppression(v)}
+			}
+			if b.report.Baseline != nil {
+				result.BaselineState = baselineState(v)
+			}
+		}
+		results = append(results, result)
 	}
 	return results
 }
@@ -140,6 +152,9 @@ func (b *builder) others(i int) []*sarif.Result {
 			addReason(other, about)
 		}
 		other.Locations = []*sarif.Location{b.location(region, "", nil)}
+		if b.report.Baseline != nil {
+			other.BaselineState = otherState(result)
+		}
 		results = append(results, other)
 	}
 	if result.Outcome == finding.Pass {

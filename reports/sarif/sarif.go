@@ -81,7 +81,7 @@ func Write(w io.Writer, report *finding.Report, options Options) error {
 	encoder := json.NewEncoder(escape.NewJSONWriter(w))
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(file); err != nil {
+	if err := encoder.Encode(suppressing(file)); err != nil {
 		return fmt.Errorf("write SARIF: %w", err)
 	}
 	return nil
@@ -113,12 +113,19 @@ func (b *builder) run() *sarif.Run {
 	run.AutomationDetails = &sarif.RunAutomationDetails{ID: ptr("posture/" + b.tenant + "/")}
 	run.ColumnKind = "unicodeCodePoints"
 	run.Language = ptr("en-US")
-	run.PropertyBag = properties(sarif.Properties{
+	values := sarif.Properties{
 		"tenantId":       escape.Line(b.report.Tenant.ID),
 		"snapshotSha256": b.report.Snapshot.SHA256,
 		"collectedAt":    b.report.Snapshot.CollectedAt,
 		"failOn":         b.report.FailOn,
-	})
+	}
+	if baseline := b.report.Baseline; baseline != nil {
+		values["baselineSha256"], values["baselineCollectedAt"] = baseline.Snapshot.SHA256, baseline.Snapshot.CollectedAt
+	}
+	if waivers := b.report.Waivers; waivers != nil {
+		values["waiversAsOf"] = waivers.AsOf
+	}
+	run.PropertyBag = properties(values)
 	b.addSource(run)
 	return run
 }

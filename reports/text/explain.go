@@ -54,6 +54,11 @@ func (p *printer) summary() {
 	if failed := p.style.BySeverity(summary); failed != "" {
 		p.item(words.Failed + failed + ".")
 	}
+	for _, about := range []string{p.style.Since(p.report), p.style.Waivers(p.report)} {
+		if about != "" {
+			p.item(about)
+		}
+	}
 	if broken := p.broken(); len(broken) > 0 {
 		p.item(words.BrokeList + strings.Join(broken, ", ") + ".")
 	}

@@ -15,7 +15,7 @@ func (p painter) put(code, s string) string {
 func (p painter) dim(s string) string { return p.put("2", s) }
 
 func (p painter) weigh(w weight, s string) string {
-	return p.put([]string{plain: "", bold: "1", dim: "2"}[w], s)
+	return p.put([]string{plain: "", bold: "1", dim: "2", struck: "2;9"}[w], s)
 }
 
 func (p painter) severity(severity finding.Severity, s string) string {

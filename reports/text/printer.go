@@ -26,6 +26,7 @@ const (
 	plain weight = iota
 	bold
 	dim
+	struck
 )
 
 func (p *printer) line(s string) {

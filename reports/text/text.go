@@ -101,7 +101,7 @@ func (p *printer) group(group wording.Group, options Options) {
 	for _, i := range group.Results {
 		control, result := &p.report.Controls[i], &p.report.Results[i]
 		settled := result.Outcome == finding.Pass || result.Outcome == finding.NotApplicable
-		if settled && !options.Verbose && len(result.Notes) == 0 {
+		if settled && !options.Verbose && len(result.Notes)+len(result.Fixed) == 0 {
 			quiet[result.Outcome] = append(quiet[result.Outcome], control.ID)
 			continue
 		}
@@ -133,7 +133,10 @@ func (p *printer) control(control *finding.Control, result *finding.Result) {
 		lead, indent = spaces(body), body
 	}
 	weight := plain
-	if result.Outcome == finding.Fail || result.Outcome == finding.Error {
+	switch {
+	case result.Waived():
+		weight = dim
+	case result.Outcome == finding.Fail || result.Outcome == finding.Error:
 		weight = bold
 	}
 	title := escape.Cut(escape.Line(control.Title), 2*wording.MaxName)
@@ -153,10 +156,14 @@ func (p *printer) details(control *finding.Control, result *finding.Result) {
 	if result.Error != "" {
 		p.text(words.Broke + escape.Cut(escape.Line(result.Error), 500))
 	}
-	for i := range result.Violations[:min(len(result.Violations), maxShown)] {
-		p.violation(control, &result.Violations[i])
+	for _, v := range wording.OpenFirst(result)[:min(len(result.Violations), maxShown)] {
+		p.violation(control, v)
 	}
 	p.more(len(result.Violations), words.MoreViolations)
+	for i := range result.Fixed[:min(len(result.Fixed), maxShown)] {
+		p.text(words.Fixed + p.style.Violation(control, &result.Fixed[i]))
+	}
+	p.more(len(result.Fixed), words.MoreViolations)
 	label := ""
 	if result.Outcome != finding.Unknown {
 		label = words.NotKnown
@@ -179,7 +186,16 @@ func (p *printer) details(control *finding.Control, result *finding.Result) {
 }
 
 func (p *printer) violation(control *finding.Control, v *finding.Violation) {
-	p.text(p.style.Violation(control, v))
+	sentence := p.style.Violation(control, v)
+	if v.State == finding.New || v.State == finding.Changed {
+		sentence += " (" + p.style.State(v) + ")"
+	}
+	if v.Waiver == nil {
+		p.text(sentence)
+	} else {
+		p.wrapped(spaces(body)+"- ", detail, detail, p.style.Lines.WaivedMark+sentence, struck)
+		p.wrapped(spaces(detail), detail, detail+2, p.style.Waiver(v.Waiver), plain)
+	}
 	place, subject := wording.Place(p.report, v.Region), p.style.Subject(&v.Resource)
 	if v.Members != nil {
 		subject = p.sample(v.Members)

@@ -42,6 +42,7 @@ func TestGolden(t *testing.T) {
 		{"mixed-dutch.txt", reporttest.Mixed(), text.Options{Explain: true, Language: &finding.Language{Code: "nl"}}},
 		{"mixed-narrow.txt", reporttest.Mixed(), text.Options{Width: 1}},
 		{"population.txt", reporttest.Population(1_000_000), text.Options{}},
+		{"drift.txt", reporttest.Drift(), text.Options{}},
 		{"nameless.txt", reporttest.Nameless(), text.Options{}},
 		{"empty.txt", reporttest.Empty(), text.Options{}},
 	}

@@ -32,9 +32,14 @@ func Drift() *finding.Report {
 		Resource: finding.Resource{Kind: "user", ID: "00000000-0000-4000-8000-0000000000ff", Name: "scanner@harbourfreight.onmicrosoft.com"},
 		Pointer:  "/mailboxes/7",
 	})}
-	r.Results[5].Violations[0].Waiver = &finding.Waiver{
+	waiver := finding.Waiver{
 		ID: "partner-scanners", Owner: "mail-team@harbourfreight.example", Reason: "the partner replaces the scanners in January",
 		Ticket: "CHG-4711", Expires: "2027-01-31", File: "waivers.yaml", Line: 3,
 	}
+	r.Results[5].Violations[0].Waiver = &waiver
+	r.Waivers = &finding.Waivers{File: "waivers.yaml", AsOf: "2026-11-22", Entries: []finding.WaiverStatus{
+		{Waiver: waiver, Control: r.Results[5].Control, Scope: "whole control", State: finding.WaiverHolds, Covers: 1},
+		{Waiver: waiver, Control: "FED-003", Scope: "user 'anybody'", State: finding.WaiverGrown, Covers: 3, Added: 1},
+	}}
 	return r
 }

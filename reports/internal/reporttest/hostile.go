@@ -45,7 +45,7 @@ var fixed = []string{
 	"Control.ID", "Control.Severity", "Control.Step", "Result.Control", "Result.Outcome",
 	"Violation.Key", "Violation.Fingerprint", "TraceStep.Key", "Reason.Key",
 	"SnapshotInfo.SHA256", "SnapshotInfo.CollectedAt", "LedgerEntry.Status", "Report.FailOn",
-	"Violation.State", "Waiver.Expires", "Result.Before",
+	"Violation.State", "Violation.PartOf", "Waiver.Expires", "Result.Before", "Waivers.AsOf", "WaiverStatus.State",
 }
 
 // Hostile is the mixed report with a text in every place that can hold one:

@@ -21,6 +21,11 @@ func dutch() *Words {
 			"A": "Federeer Office 365 met Okta", "B": "Zet moderne authenticatie aan", "C": "Zet verouderde protocollen uit",
 			"D": "Zet basisauthenticatie uit", "E": "Stel het aanmeldbeleid van Okta in", "F": "Trek vernieuwingstokens in",
 			"evidence": "Wat de logboeken laten zien", "access": "Het geheel: elke weg naar de post",
+			"waivers": "Ontheffingen: waar de organisatie voorlopig mee leeft",
+		},
+		WaiverStates: map[finding.WaiverState]string{
+			finding.WaiverHolds: "van kracht", finding.WaiverUnused: "ongebruikt", finding.WaiverExpired: "afgelopen", finding.WaiverTooFar: "voorbij de grens",
+			finding.WaiverGrown: "vervallen door groei", finding.WaiverUndecided: "niet te zeggen", finding.WaiverNotJudged: "niet beoordeeld",
 		},
 		Statuses: map[string]string{
 			"collected": "verzameld", "partial": "ten dele", "denied": "geweigerd", "failed": "mislukt",
@@ -50,6 +55,11 @@ func dutch() *Words {
 			NoControl:           "er is geen controle uitgevoerd",
 			GateOff:             "de drempel staat uit (fail-on none)",
 			BelowGate:           "geen enkele op of boven de drempel (fail-on {gate})",
+			BelowGateButWaived:  "geen enkele zonder ontheffing op of boven de drempel (fail-on {gate})",
+			BelowGateButKnown:   "geen enkele nieuwe op of boven de drempel (fail-on {gate})",
+			Waived:              "{n} {bevinding|bevindingen} ontheven",
+			SinceBaseline:       "sinds {date}: {new} nieuw, {changed} gewijzigd, {fixed} hersteld",
+			NothingChanged:      "sinds {date} is niets veranderd",
 			NotJudged:           "{n} niet beoordeeld",
 			PartlyNotApplicable: "{n} niet van toepassing",
 			ExitEmpty:           "er was geen controle om uit te voeren, wat niets zegt over de tenant",
@@ -60,9 +70,12 @@ func dutch() *Words {
 		Phrases: PhraseWords{
 			NoTenantName: "een tenant zonder naam", NoLedgerReason: "het bewijsregister noemt geen reden",
 			AndMore: " en nog {n}", WithoutMailboxes: "zonder lijst van mailboxen", Mailboxes: "{n} {mailbox|mailboxen}", Controls: "{n} {controle|controles}", Counted: "{what} {n}",
+			Waiver: "Ontheven tot en met {expires} door {owner}: {reason}", Ticket: " ({ticket})",
+			New: "nieuw", Changed: "gewijzigd", Unchanged: "ongewijzigd", Came: "{n} erbij", Went: "{n} weg", Gone: "weg",
 		},
 		Page: dutchPage(),
 		Lines: LineWords{
+			WaivedMark: "ontheven: ", Fixed: "Hersteld: ", Waivers: "Ontheffingen: {file}, op {date}: {states}.", Baseline: "Vergeleken met {file} van {date}.",
 			NoTitle: "(zonder titel)", Broke: "De controle is stukgelopen: ", NotKnown: "Niet bekend: ", Note: "Ter kennisgeving: ",
 			Why: "Waarom: ", Fix: "Oplossing: ", PowerShell: "PowerShell:", Undo: "Terugdraaien:", Console: "In de console van Okta: ",
 			API: "Met de API van Okta:", See: "Zie:",

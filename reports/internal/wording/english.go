@@ -21,6 +21,10 @@ func english() *Words {
 			finding.Critical: "critical", finding.High: "high", finding.Medium: "medium", finding.Low: "low", finding.Info: "info",
 		},
 		Steps: steps,
+		WaiverStates: map[finding.WaiverState]string{
+			finding.WaiverHolds: "in force", finding.WaiverUnused: "unused", finding.WaiverExpired: "expired", finding.WaiverTooFar: "beyond the limit",
+			finding.WaiverGrown: "lapsed by growth", finding.WaiverUndecided: "undecided", finding.WaiverNotJudged: "not judged",
+		},
 		Statuses: map[string]string{
 			"collected": "collected", "partial": "partial", "denied": "denied", "failed": "failed",
 			"unlicensed": "unlicensed", "skipped": "skipped",
@@ -43,6 +47,11 @@ func english() *Words {
 			NoControl:           "no control was judged",
 			GateOff:             "the gate is off (fail-on none)",
 			BelowGate:           "none at or above the gate (fail-on {gate})",
+			BelowGateButWaived:  "none that is not waived at or above the gate (fail-on {gate})",
+			BelowGateButKnown:   "none that is new at or above the gate (fail-on {gate})",
+			Waived:              "{n} {finding|findings} waived",
+			SinceBaseline:       "since {date}: {new} new, {changed} changed, {fixed} fixed",
+			NothingChanged:      "nothing has changed since {date}",
 			NotJudged:           "{n} not judged",
 			PartlyNotApplicable: "{n} not applicable",
 			ExitEmpty:           "there was no control to judge, which says nothing about the tenant",
@@ -53,9 +62,12 @@ func english() *Words {
 		Phrases: PhraseWords{
 			NoTenantName: "a tenant without a name", NoLedgerReason: "the ledger gives no reason",
 			AndMore: " and {n} more", WithoutMailboxes: "without a list of mailboxes", Mailboxes: "{n} {mailbox|mailboxes}", Controls: "{n} {control|controls}", Counted: "{n} {what}",
+			Waiver: "Waived until {expires} by {owner}: {reason}", Ticket: " ({ticket})",
+			New: "new", Changed: "changed", Unchanged: "unchanged", Came: "{n} came", Went: "{n} went", Gone: "gone",
 		},
 		Page: englishPage(),
 		Lines: LineWords{
+			WaivedMark: "waived: ", Fixed: "Fixed: ", Waivers: "Waivers: {file}, as of {date}: {states}.", Baseline: "Compared with {file} of {date}.",
 			NoTitle: "(without a title)", Broke: "The control broke: ", NotKnown: "Not known: ", Note: "Note: ",
 			Why: "Why: ", Fix: "Fix: ", PowerShell: "PowerShell:", Undo: "To undo:", Console: "In Okta's console: ",
 			API: "By Okta's API:", See: "See:",

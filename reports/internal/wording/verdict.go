@@ -13,7 +13,10 @@ import (
 func (w *Words) Verdict(report *finding.Report) (outcome finding.Outcome, word, sentence string) {
 	v := &w.Verdicts
 	summary := report.Summarize()
-	total := len(report.Results)
+	total := 0
+	for _, n := range summary.ByOutcome {
+		total += n
+	}
 	failed, passed := summary.ByOutcome[finding.Fail], summary.ByOutcome[finding.Pass]
 	open := summary.ByOutcome[finding.Unknown] + summary.ByOutcome[finding.Error]
 	say := func(template string, n int) string {
@@ -29,11 +32,18 @@ func (w *Words) Verdict(report *finding.Report) (outcome finding.Outcome, word, 
 		case summary.Gate:
 		case report.FailOn == "none":
 			sentence += ", " + v.GateOff
+		case report.FailOnNew:
+			sentence += ", " + say(v.BelowGateButKnown, failed)
+		case summary.Waived > 0:
+			sentence += ", " + say(v.BelowGateButWaived, failed)
 		default:
 			sentence += ", " + say(v.BelowGate, failed)
 		}
 		if open > 0 {
 			sentence += ", " + say(v.NotJudged, open)
+		}
+		if summary.Waived > 0 {
+			sentence += ", " + count(v.Waived, summary.Waived)
 		}
 		return finding.Fail, v.Fail, sentence + "."
 	case open > 0:
@@ -79,7 +89,7 @@ func (w *Words) Exit(report *finding.Report) (status int, meaning string) {
 		return finding.Fill(template, finding.Args{"gate": report.FailOn}, 0, "")
 	}
 	switch {
-	case len(report.Results) == 0:
+	case len(summary.ByOutcome) == 0:
 		return 0, v.ExitEmpty
 	case summary.Gate:
 		return 3, say(v.ExitGate)
@@ -97,10 +107,14 @@ type Group struct {
 	Results []int
 }
 
-// Groups cuts the report's results by step, in the report's order.
+// Groups cuts the report's results by step, in the report's order. Idle ones are
+// left out.
 func (w *Words) Groups(report *finding.Report) []Group {
 	var groups []Group
 	for i := range report.Results {
+		if report.Idle(i) {
+			continue
+		}
 		id := report.Controls[i].Step
 		if len(groups) == 0 || groups[len(groups)-1].Step.ID != id {
 			groups = append(groups, Group{Step: finding.Step{ID: id, Title: w.Steps[id]}})

@@ -164,7 +164,8 @@ func TestStandardReasons(t *testing.T) {
 	for key := range finding.StandardMessages() {
 		reason := &finding.Reason{Key: key, Evidence: "okta.zones", Source: "okta.zones", Count: 2}
 		got := wording.Plain().Reason(&finding.Control{}, reason, entry)
-		if strings.ContainsAny(got, "{}") || !strings.Contains(got, "okta.zones") || !strings.HasSuffix(got, ".") {
+		about := key == "no_waivers" || strings.Contains(got, "okta.zones")
+		if strings.ContainsAny(got, "{}") || !about || !strings.HasSuffix(got, ".") {
 			t.Errorf("%s: %q", key, got)
 		}
 		seen++

@@ -19,6 +19,8 @@ type Words struct {
 	Severities map[finding.Severity]string
 	// Steps are the titles of finding.Steps by their ids.
 	Steps map[string]string
+	// WaiverStates are what becomes of a waiver, behind a number.
+	WaiverStates map[finding.WaiverState]string
 	// Statuses are those of the ledger, Advice is what would help where evidence
 	// was not collected.
 	Statuses map[string]string
@@ -44,6 +46,11 @@ type VerdictWords struct {
 	NoneApplies, NoControl                         string
 	// Parts that are put behind, with a comma.
 	GateOff, BelowGate, NotJudged, PartlyNotApplicable string
+	// BelowGateButWaived, BelowGateButKnown: none would fail the gate that is not
+	// waived, or that is new.
+	BelowGateButWaived, BelowGateButKnown string
+	// What was waived, and what came and went since the baseline.
+	Waived, SinceBaseline, NothingChanged string
 
 	ExitEmpty, ExitGate, ExitIncomplete, ExitClean string
 }
@@ -54,10 +61,17 @@ type PhraseWords struct {
 	WithoutMailboxes, Mailboxes, Controls string
 	// Counted is {n} times {what}, which is an outcome.
 	Counted string
+	// Waiver says who lives with a violation until when and why, Ticket is put behind.
+	Waiver, Ticket string
+	// New, Changed and Unchanged say how a violation stands to the baseline; where
+	// members came and went, Came and Went say how many. Gone says it of a violation.
+	New, Changed, Unchanged, Came, Went, Gone string
 }
 
 // LineWords are what the format text says besides.
 type LineWords struct {
+	WaivedMark, Fixed, Waivers, Baseline string
+
 	NoTitle, Broke, NotKnown, Note, Why, Fix, PowerShell, Undo, Console, API, See string
 	// MoreOf says that {n} of something are not shown.
 	MoreViolations, MoreReasons, MoreNotes, MoreSteps string
