@@ -15,6 +15,7 @@ import (
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/waiver"
 	"github.com/seed-07732396/postern/reports"
 )
 
@@ -36,6 +37,7 @@ type checkOptions struct {
 	version     string
 	explain     bool
 	verbose     bool
+	waivers     waiverOptions
 }
 
 func (o *checkOptions) addFlags(cmd *cobra.Command) {
@@ -46,6 +48,7 @@ func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.policy, "policy", nil, "also load the controls in this `folder`, repeatable")
 	flags.StringVar(&o.maxAge, "max-age", "", "exit 4 when the snapshot is older than this `duration`, such as 26h or 7d")
 	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
+	o.waivers.addFlags(cmd)
 	flags.StringVar(&o.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in reports, as it is and with forward slashes: formats that want a URI escape it (default: relative to the git root)")
 }
 
@@ -103,6 +106,7 @@ type checkPlan struct {
 	engine  engine.Options
 	input   engine.Input
 	maxAge  time.Duration
+	waivers *waiverPlan
 	report  reports.Options
 	// stated says that the snapshot's path in reports was given.
 	stated bool
@@ -137,6 +141,10 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 	if err := meant.Validate(); err != nil {
 		return nil, usageErrorf("correct the declarations in the configuration", "%w", err)
 	}
+	if plan.waivers, err = o.waivers.plan(settings); err != nil {
+		return nil, err
+	}
+	plan.waivers.options.Whole = len(o.only)+len(o.skip) == 0
 	plan.engine = controlOptions(o.policy)
 	plan.engine.Only, plan.engine.Skip = o.only, o.skip
 	plan.input = engine.Input{
@@ -152,7 +160,7 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 
 // controlOptions are those of all controls, with the access facts that they read.
 func controlOptions(own []string) engine.Options {
-	return engine.Options{Policies: policies.FS(), Checked: true, Own: own, AccessSchema: access.Schema(), AccessMessages: access.Messages()}
+	return engine.Options{Policies: policies.FS(), Checked: true, Own: own, AccessSchema: access.Schema(), AccessMessages: access.Messages(), WaiversSchema: waiver.Schema()}
 }
 
 // tenantDeclarations are those of the tenant that --tenant names.
@@ -200,6 +208,10 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	}
 	defer file.Close()
 	plan.input.Read, plan.input.Text = file.Read, file
+	plan.input.Waivers = plan.waivers.open()
+	if list := plan.waivers.list; list != nil {
+		a.note("waivers: %s holds %d", list.File, len(list.Waivers))
+	}
 	report, err := judge.Check(ctx, plan.input)
 	if err != nil {
 		return err
@@ -212,7 +224,7 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 		return err
 	}
 	a.code = gate(report)
-	return a.refuseStale(report, plan.maxAge)
+	return a.refuseStale(report, plan.maxAge, plan.waivers.now())
 }
 
 // loadControls compiles the controls.
@@ -235,7 +247,7 @@ func gate(r *finding.Report) int {
 
 // refuseStale turns a clean exit into unknown when the snapshot is older than
 // maxAge, or from the future: what it shows is not what is.
-func (a *app) refuseStale(r *finding.Report, maxAge time.Duration) error {
+func (a *app) refuseStale(r *finding.Report, maxAge time.Duration, now time.Time) error {
 	if maxAge == 0 {
 		return nil
 	}
@@ -243,7 +255,7 @@ func (a *app) refuseStale(r *finding.Report, maxAge time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("read the snapshot's collected_at: %w", err)
 	}
-	age := time.Since(collected)
+	age := now.Sub(collected)
 	problem := ""
 	switch {
 	case age > maxAge:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -27,8 +28,13 @@ type config struct {
 	Declarations declarations `yaml:"declarations"`
 	// Check holds defaults for the flags of check.
 	Check checkConfig `yaml:"check"`
+	// Waivers says where the waivers stand, and what they may be.
+	Waivers waiverConfig `yaml:"waivers"`
 	// Tenants are what collect and scan can read, by a name of one's own.
 	Tenants map[string]target `yaml:"tenants"`
+
+	// folder is the one that the file lies in.
+	folder string
 }
 
 // declarations are the keys below declarations; a key left out keeps the default
@@ -72,12 +78,12 @@ func loadConfig(path string) (*config, error) {
 	}
 	data, err := os.ReadFile(path)
 	if !asked && errors.Is(err, fs.ErrNotExist) {
-		return &config{Version: 1}, nil
+		return &config{Version: 1, folder: "."}, nil
 	}
 	if err != nil {
 		return nil, usageErrorf("name an existing file with --config", "read the configuration: %w", err)
 	}
-	c := &config{}
+	c := &config{folder: filepath.Dir(path)}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(c); err != nil && !errors.Is(err, io.EOF) {

@@ -103,6 +103,7 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 		newCollect(a),
 		newPermissions(a),
 		newCheck(a),
+		newWaive(a),
 		newReport(a),
 		newAccess(a),
 		newImpact(a),

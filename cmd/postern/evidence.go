@@ -1,0 +1,94 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// holdsFindings tells saved findings from a snapshot by their first telling key. What
+// is neither is left to the reader of snapshots, which says what is wrong.
+func holdsFindings(path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, withHint(err, "name a snapshot, or findings that 'postern check -f json=PATH' has saved")
+	}
+	defer file.Close()
+	var from io.Reader = file
+	if strings.EqualFold(filepath.Ext(path), ".gz") {
+		unpacked, err := gzip.NewReader(file)
+		if err != nil {
+			return false, nil
+		}
+		from = unpacked
+	}
+	dec := jsontext.NewDecoder(from)
+	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
+		return false, nil
+	}
+	for {
+		name, err := dec.ReadToken()
+		if err != nil || name.Kind() != '"' {
+			return false, nil
+		}
+		switch name.String() {
+		case "tool", "results", "fail_on":
+			return true, nil
+		case "collected_at", "collection", "mailboxes":
+			return false, nil
+		}
+		if dec.SkipValue() != nil {
+			return false, nil
+		}
+	}
+}
+
+// A judged is a report, and what must stay open while its members are walked.
+type judged struct {
+	report *finding.Report
+	file   *snapshot.File
+}
+
+func (j *judged) close() error {
+	if j.file == nil {
+		return nil
+	}
+	return j.file.Close()
+}
+
+// judgeFile reads saved findings, or judges a snapshot.
+func judgeFile(ctx context.Context, path string, judge func() (*engine.Engine, error), input engine.Input) (*judged, error) {
+	saved, err := holdsFindings(path)
+	if err != nil {
+		return nil, err
+	}
+	if saved {
+		report, err := readFindings(path)
+		return &judged{report: report}, err
+	}
+	controls, err := judge()
+	if err != nil {
+		return nil, err
+	}
+	file, err := snapshot.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	input.Read, input.Text = file.Read, file
+	report, err := controls.Check(ctx, input)
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("judge %s: %w", path, err)
+	}
+	return &judged{report: report, file: file}, nil
+}
