@@ -31,7 +31,7 @@ type PageWords struct {
 	Fixed, Waived, PartlyWaived, WaivedBy, WaivedUntil, Ticket           string
 	WaiverAt                                                             string
 	UnknownTitle, UnknownIntro, NoGaps, GapFor, SeeControl               string
-	WaiversTitle, WaiversIntro, NoWaivers                                string
+	WaiversTitle, WaiversIntro, NoWaivers, WaiversCaption                string
 	WaiverColumn, OwnerColumn, ReasonColumn, ExpiresColumn, FindingTitle string
 	LedgerTitle, LedgerIntro, LedgerCaption, NoLedger                    string
 	SourceColumn, StatusColumn, ItemsColumn, PermissionColumn            string

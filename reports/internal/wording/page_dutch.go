@@ -49,7 +49,7 @@ func dutchPage() PageWords {
 		UnknownIntro: "Bewijs dat ontbreekt, voldoet nooit. Elke regel zegt wat ontbreekt, wat helpt en welke controles erop wachten.",
 		NoGaps:       "Niets: al het gevraagde bewijs is er en geeft uitsluitsel.", GapFor: "Voor", SeeControl: "Het bewijs is er en geeft geen uitsluitsel. De controles zeggen waarom.",
 		WaiversTitle: "Ontheffingen", WaiversIntro: "Waarmee de organisatie voorlopig leeft. Een ontheffing verandert geen uitkomst: wat ontheven is, staat nog steeds hierboven.",
-		NoWaivers: "Van geen bevinding is ontheffing verleend.", WaiverColumn: "Ontheffing", OwnerColumn: "Eigenaar", ReasonColumn: "Reden", ExpiresColumn: "Laatste dag",
+		NoWaivers: "Van geen bevinding is ontheffing verleend.", WaiversCaption: "Ontheven bevindingen", WaiverColumn: "Ontheffing", OwnerColumn: "Eigenaar", ReasonColumn: "Reden", ExpiresColumn: "Laatste dag",
 		FindingTitle: "Bevinding",
 		LedgerTitle:  "Het bewijsregister", LedgerIntro: "Wat aan welke dienst is gevraagd, en wat daarvan kwam.",
 		LedgerCaption: "Bewijs per bron", NoLedger: "De momentopname heeft geen register.",

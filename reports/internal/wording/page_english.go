@@ -49,7 +49,7 @@ func englishPage() PageWords {
 		UnknownIntro: "Evidence that is missing never passes. Each line says what is missing, what would help, and which controls wait for it.",
 		NoGaps:       "Nothing: all evidence that was asked for is there and decides.", GapFor: "For", SeeControl: "The evidence is there and does not decide. The controls say why.",
 		WaiversTitle: "Waivers", WaiversIntro: "What the organisation lives with for now. A waiver changes no outcome: what is waived still stands above.",
-		NoWaivers: "No finding is waived.", WaiverColumn: "Waiver", OwnerColumn: "Owner", ReasonColumn: "Reason", ExpiresColumn: "Last day",
+		NoWaivers: "No finding is waived.", WaiversCaption: "Waived findings", WaiverColumn: "Waiver", OwnerColumn: "Owner", ReasonColumn: "Reason", ExpiresColumn: "Last day",
 		FindingTitle: "Finding",
 		LedgerTitle:  "The evidence ledger", LedgerIntro: "What was asked of which service, and what came of it.",
 		LedgerCaption: "Evidence by source", NoLedger: "The snapshot has no ledger.",
