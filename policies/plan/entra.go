@@ -99,7 +99,8 @@ func (m *maker) tokens() {
 	a.After = before
 	a.Undo = "A revocation cannot be undone; users get new tokens at their next sign-in."
 	if opens {
-		a.Text += " Steps before this one are open, so everybody's sessions are revoked, in order or not, when those have taken effect."
+		a.Text += " Steps before this one are open, so everybody's sessions are revoked, in order or not, when those have taken effect. " +
+			"If nothing of them is carried out, because all that is left is set apart, leave this out."
 		a.WaitHours = settles
 		m.targets.all("revoke")
 	} else {

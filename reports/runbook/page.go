@@ -171,7 +171,7 @@ func writeApart(p page, plan *plan.Plan, verbose bool) {
 	}
 }
 
-func writeAction(p page, plan *plan.Plan, a *plan.Action) {
+func writeAction(p page, whole *plan.Plan, a *plan.Action) {
 	title := a.ID + ". " + a.Title + " (" + strings.Join(a.Controls, ", ") + ")"
 	if a.ByHand() {
 		title += ", by hand"
@@ -183,7 +183,7 @@ func writeAction(p page, plan *plan.Plan, a *plan.Action) {
 	if a.Text != "" {
 		p.text(a.Text)
 	}
-	if after := afterLine(plan, a); after != "" {
+	if after := afterLine(whole, a); after != "" {
 		p.text(after)
 	}
 	writeCounts(p, a)
@@ -206,6 +206,8 @@ func writeAction(p page, plan *plan.Plan, a *plan.Action) {
 	}
 	switch {
 	case a.Undo == "":
+	case slices.ContainsFunc(a.Changes, func(c plan.Change) bool { return c.Op == plan.Revoke }):
+		p.text("The way back: " + a.Undo)
 	case len(a.Changes) > 0:
 		p.text("The way back: the script's -Undo, or by hand:")
 		p.code("text", a.Undo)

@@ -94,7 +94,7 @@ function Get-PosternDone {
     if (Test-Path -LiteralPath $script:DoneFile) {
         foreach ($line in @(Get-Content -LiteralPath $script:DoneFile -Encoding UTF8)) {
             $words = $line.Split(' ')
-            if ($words.Count -eq 2) { $done[$words[0]] = New-Object -TypeName DateTime -ArgumentList ([long] $words[1]), 'Utc' }
+            if ($words.Count -eq 2) { $done[$words[0]] = [DateTime]::new([long] $words[1], [DateTimeKind]::Utc) }
         }
     }
     return $done
