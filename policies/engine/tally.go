@@ -26,6 +26,8 @@ type cause struct {
 	entry
 	// members are the units of mailboxes, or the rows of another population.
 	members set
+	// canonical is the text of the arguments, for sorting.
+	canonical string
 }
 
 // take takes in what the control says of a batch whose first unit is given.
@@ -85,6 +87,9 @@ func (t *tally) of(rule string, without set) []cause {
 			list = append(list, left)
 		}
 	}
+	for i := range list {
+		list[i].canonical = canonical(list[i].args)
+	}
 	slices.SortFunc(list, compareCauses)
 	return list
 }
@@ -98,12 +103,17 @@ func (e *entry) cause() string {
 }
 
 func compareCauses(a, b cause) int {
-	return cmp.Or(
+	first := cmp.Or(
 		cmp.Compare(a.key, b.key),
 		cmp.Compare(a.resource.Kind, b.resource.Kind),
 		cmp.Compare(a.resource.ID, b.resource.ID),
 		cmp.Compare(a.resource.Name, b.resource.Name),
-		cmp.Compare(canonical(a.args), canonical(b.args)),
+		cmp.Compare(a.canonical, b.canonical),
+	)
+	if first != 0 {
+		return first // what follows takes long, and hardly ever decides
+	}
+	return cmp.Or(
 		slices.Compare(a.at, b.at),
 		cmp.Compare(a.population, b.population),
 		cmp.Compare(a.evidence, b.evidence),
