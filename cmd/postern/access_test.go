@@ -261,6 +261,31 @@ func TestUserAgreesWithTheMatrix(t *testing.T) {
 	}
 }
 
+// TestUserIsFoundByAddress expects a mail address other than the name to be enough,
+// and one that two mailboxes have to be no guess.
+func TestUserIsFoundByAddress(t *testing.T) {
+	const alias = "Helpdesk@halverwege.example"
+	var ids []string
+	give := func(n int) func(*testing.T, part) {
+		return func(_ *testing.T, document part) {
+			ids = nil
+			for _, box := range document["mailboxes"].([]any)[:n] {
+				box.(part)["addresses"] = []any{"SMTP:first@halverwege.example", "smtp:" + alias}
+				ids = append(ids, box.(part)["id"].(string))
+			}
+		}
+	}
+	config := emptyConfig(t)
+	_, out, stderr := runQuietly(t, "access", altered(t, "half_done", give(1)), "--config", config, "--user", strings.ToUpper(alias), "-f", "json")
+	if !strings.Contains(out, `"id": "`+ids[0]+`"`) {
+		t.Errorf("%s\n%s", stderr, out)
+	}
+	code, _, stderr := runQuietly(t, "access", altered(t, "half_done", give(2)), "--config", config, "--user", alias)
+	if code != exitUsage || !strings.Contains(stderr, `2 mailboxes go by "Helpdesk@halverwege.example"`) || !strings.Contains(stderr, ids[1]) {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
 // TestScopeSpeaksOfNothingElse narrows to each single door: the exit code is that of
 // the door.
 func TestScopeSpeaksOfNothingElse(t *testing.T) {

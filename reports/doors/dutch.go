@@ -41,12 +41,12 @@ func dutch() *words {
 		},
 		stations: map[string]string{"okta": "bij Okta", "entra": "bij Entra"},
 		clients: map[string]string{
-			"web": "een browser", "modern": "een client met moderne authenticatie", "legacy": "een oude client",
+			"web": "een browser", "modern": "een client met moderne authenticatie", "legacy": "een legacy client",
 			"entra_join": "een apparaat dat lid wordt van Entra", "certificate": "een client met een certificaat",
 			"browser": "een browser", "mobileAppsAndDesktopClients": "een mobiele app of bureaubladclient",
-			"exchangeActiveSync": "een client met ActiveSync", "other": "een andere oude client",
+			"exchangeActiveSync": "een client met ActiveSync", "other": "een andere legacy client",
 		},
-		app: "via de app {app}", as: "als {client}", from: "van {place}", anywhere: "elke plek",
+		app: "via de app {app}", as: "als {client}", from: "vanaf {place}", anywhere: "elke plek",
 		somewhere: "een plek die alleen de leverancier kent", on: "op {platform}", device: "op een apparaat dat {device} is",
 		risk: "bij een risico van {risk}", userRisk: "met een gebruiker met een risico van {risk}", assured: "op een apparaat dat voldoet aan {policies}",
 		via: map[string]string{

@@ -99,8 +99,11 @@ func moment(instant string) string {
 // scoped says what was looked at, empty for everything.
 func (p *prose) scoped() string {
 	var what []string
-	for _, id := range append(append([]string{}, p.report.Scope.Protocols...), p.report.Scope.Methods...) {
+	for _, id := range p.report.Scope.Protocols {
 		what = append(what, p.protocol(id))
+	}
+	for _, id := range p.report.Scope.Methods {
+		what = append(what, lowerFirst(p.protocol(id)))
 	}
 	if len(what) == 0 {
 		return ""
