@@ -166,9 +166,7 @@ func (d *decoder) sentence(e *entry, rule string) error {
 		if !given && !counted && !explained {
 			return fmt.Errorf("the message %q names {%s}, which the entry does not give", e.key, name)
 		}
-	}
-	for _, value := range e.args {
-		if err := d.spoken(value); err != nil {
+		if err := d.spoken(e.args[name]); err != nil {
 			return err
 		}
 	}

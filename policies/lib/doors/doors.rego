@@ -18,14 +18,14 @@ _protocols := {
 }
 
 _methods := {
-	"basic": "basic authentication",
-	"modern": "modern authentication",
-	"password_grant": "a password grant",
+	"basic": "basic",
+	"modern": "modern",
+	"password_grant": "password grant",
 }
 
 # METADATA
-# description: The door's name for people.
-title(door) := sprintf("%s with %s", [
+# description: The door's name for people, the same in all languages.
+title(door) := sprintf("%s (%s)", [
 	object.get(_protocols, door.protocol, door.protocol),
 	object.get(_methods, door.method, door.method),
 ])
@@ -48,7 +48,7 @@ from(witness) := _place(request, object.get(request, "zones", [])) if {
 } else := _place(request, object.get(request, "locations", [])) if {
 	request := witness.entra
 	request.anywhere != true
-} else := "anywhere"
+} else := "word:anywhere"
 
 _place(request, names) := sprintf("%s (%s)", [request.address, concat(", ", names)]) if {
 	request.address
@@ -57,14 +57,14 @@ _place(request, names) := sprintf("%s (%s)", [request.address, concat(", ", name
 	request.address
 } else := concat(", ", names) if {
 	count(names) > 0
-} else := "some addresses"
+} else := "word:some_addresses"
 
 _elsewhere := {
-	"okta": "Okta, without a rule that decides",
-	"entra": "Entra, on a domain that is not federated",
-	"rollout": "Entra, by a staged rollout past Okta",
-	"home_realm": "Entra, by a home-realm policy past Okta",
-	"elsewhere": "an identity provider other than Okta",
+	"okta": "word:okta",
+	"entra": "word:entra",
+	"rollout": "word:rollout",
+	"home_realm": "word:home_realm",
+	"elsewhere": "word:elsewhere",
 }
 
 # METADATA
@@ -72,7 +72,7 @@ _elsewhere := {
 #   Who lets requests in, for people. names are those of Okta's rules, by policy
 #   and rule id.
 by(door, names) := sort(array.concat(
-	[sprintf("rule %s", [names[rule.policy][rule.rule]]) | some rule in object.get(door, "rules", [])],
+	[names[rule.policy][rule.rule] | some rule in object.get(door, "rules", [])],
 	[object.get(_elsewhere, via, via) | some via in object.get(door, "via", []); not _ruled(door, via)],
 ))
 
@@ -85,14 +85,18 @@ _ruled(door, via) if {
 # description: The names and priorities of Okta's rules, by policy and rule id.
 rule_names(policies) := {policy.id: names |
 	some policy in policies
-	names := {rule.id: sprintf("'%s' (priority %s)", [rule.name, priority(rule)]) | some rule in policy.rules}
+	names := {rule.id: rule_name(rule) | some rule in policy.rules}
 }
+
+# METADATA
+# description: A rule's priority and its name, which needs no words in any language.
+rule_name(rule) := sprintf("%s '%s'", [priority(rule), rule.name])
 
 # METADATA
 # description: A rule's priority as a text.
 priority(rule) := sprintf("%v", [rule.priority]) if {
 	rule.priority != null
-} else := "none"
+} else := "-"
 
 # METADATA
 # description: >-

@@ -12,8 +12,8 @@ _policies := [{"id": "rst1", "rules": [
 ]}]
 
 test_a_door_has_a_name if {
-	doors.title(_door) == "SMTP AUTH with basic authentication"
-	doors.title({"protocol": "new", "method": "odd"}) == "new with odd"
+	doors.title(_door) == "SMTP AUTH (basic)"
+	doors.title({"protocol": "new", "method": "odd"}) == "new (odd)"
 }
 
 test_a_door_has_an_id if {
@@ -23,20 +23,20 @@ test_a_door_has_an_id if {
 }
 
 test_where_it_comes_from if {
-	doors.from({"okta": {"anywhere": true}, "entra": {"anywhere": true}}) == "anywhere"
+	doors.from({"okta": {"anywhere": true}, "entra": {"anywhere": true}}) == "word:anywhere"
 	doors.from({"okta": {"anywhere": false, "address": "192.0.2.1", "zones": ["A", "B"]}}) == "192.0.2.1 (A, B)"
 	doors.from({"okta": {"anywhere": false, "zones": ["A"]}}) == "A"
 	doors.from({"okta": {"anywhere": true}, "entra": {"anywhere": false, "address": "192.0.2.1"}}) == "192.0.2.1"
-	doors.from({"entra": {"anywhere": false}}) == "some addresses"
-	doors.from({}) == "anywhere"
+	doors.from({"entra": {"anywhere": false}}) == "word:some_addresses"
+	doors.from({}) == "word:anywhere"
 }
 
 test_who_lets_in if {
 	names := doors.rule_names(_policies)
-	names.rst1.rul2 == "'No number' (priority none)"
-	doors.by(_door, names) == ["rule 'Printers' (priority 3)"]
-	doors.by(_managed, names) == ["Entra, on a domain that is not federated"]
-	doors.by({"via": ["okta", "new"], "rules": [{"policy": "rst1", "index": -1}]}, names) == ["Okta, without a rule that decides", "new"]
+	names.rst1.rul2 == "- 'No number'"
+	doors.by(_door, names) == ["3 'Printers'"]
+	doors.by(_managed, names) == ["word:entra"]
+	doors.by({"via": ["okta", "new"], "rules": [{"policy": "rst1", "index": -1}]}, names) == ["new", "word:okta"]
 }
 
 test_where_it_is_decided if {

@@ -58,6 +58,16 @@ confined(rule, share) if {
 
 # METADATA
 # description: >-
+#   Whether a rule is for named users or groups and from named network zones, however
+#   wide those are.
+named(rule) if {
+	rule.exception
+	unnamed := {"everyone", "people_unreadable", "anywhere", "outside_zones", "network_unreadable"}
+	count(unnamed & {key | some key in rule.exception.unconfined}) == 0
+}
+
+# METADATA
+# description: >-
 #   Whether all who get in by a door do so by confined exceptions for legacy clients.
 door_confined(door, policies, share) if {
 	door.method != "modern"

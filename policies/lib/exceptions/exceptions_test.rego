@@ -49,3 +49,10 @@ test_a_door_is_confined_by_its_rules if {
 	not exceptions.door_confined(object.union(_door, {"rules": []}), _policies, 0.05)
 	not exceptions.door_confined(object.union(_door, {"rules": [{"policy": "rst1", "index": 1}]}), _policies, 0.05)
 }
+
+test_an_exception_is_for_named_people_and_zones if {
+	exceptions.named({"exception": {"unconfined": ["country", "zone_inactive"]}})
+	not exceptions.named({"exception": {"unconfined": ["anywhere"]}})
+	not exceptions.named({"exception": {"unconfined": ["country", "everyone"]}})
+	not exceptions.named({})
+}

@@ -21,10 +21,18 @@
 #   step: access
 #   needs: [access, "mailboxes[].exchange"]
 #   messages:
-#     open: "{door} opens mailboxes without MFA ({mailboxes} of them), from {from}, let in by {by}."
+#     open: "{door} opens mailboxes without MFA ({mailboxes} of them), from {from}, let in by: {by}."
 #     exception: "{door} opens mailboxes without MFA ({mailboxes} of them), from {from}, by a confined exception for legacy clients: {by}."
 #     undecided: "These may open mailboxes without MFA: {doors}. {message}"
 #     no_mailbox: There is no mailbox that anybody can sign in to.
+#   words:
+#     anywhere: anywhere
+#     some_addresses: some addresses
+#     okta: Okta, without a rule that decides
+#     entra: Entra, on a domain that is not federated
+#     rollout: Entra, by a staged rollout past Okta
+#     home_realm: Entra, by a home-realm policy past Okta
+#     elsewhere: an identity provider other than Okta
 #   remediation:
 #     text: >-
 #       Follow the steps of the violation and close the door at the first lock that a

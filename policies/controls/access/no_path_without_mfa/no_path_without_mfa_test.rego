@@ -62,13 +62,13 @@ test_fails_when_a_door_is_open if {
 	count(found) == 1
 	some violation in found
 	violation.args.mailboxes == 7
-	violation.args.from == "anywhere"
+	violation.args.from == "word:anywhere"
 	violation.at == ["entra", "domains"]
 }
 
 test_unknown_when_nobody_can_tell if {
 	found := control.unknown with input as json.patch(good, array.concat(_add(_maybe(_managed)), _add(_maybe(_excepted))))
-	found == {{"key": "undecided", "args": {"doors": ["IMAP with modern authentication"], "message": "Unread."}}}
+	found == {{"key": "undecided", "args": {"doors": ["IMAP (modern)"], "message": "Unread."}}}
 }
 
 test_not_applicable_without_mailboxes if {

@@ -46,7 +46,7 @@ test_passes_when_every_door_has_two_locks if {
 test_fails_when_one_is_missing if {
 	some violation in control.violations with input as json.patch(good, mutations[0].patch)
 	violation.key == "basic_exchange"
-	violation.args == {"door": "IMAP with basic authentication", "mailboxes": 2}
+	violation.args == {"door": "IMAP (basic)", "mailboxes": 2}
 }
 
 test_fails_once_for_doors_that_lack_the_same if {

@@ -9,16 +9,16 @@
 #   and everything else denied by the catch-all, closes the door as well. A legacy
 #   client cannot do MFA: an allow rule that asks it for MFA is an open door.
 #
-#   What was decided where the documents are silent. A rule without client condition
-#   is for legacy clients too. A denial limited to some people, networks, platforms,
-#   devices or risks does not cover an allow rule for more than that. A custom
+#   What was decided where the documents are silent. A rule counts that truly lets a
+#   legacy client in, whoever uses it: one that those above it leave nothing to does
+#   not. A rule without client condition is for legacy clients too. What a custom
 #   expression, a client type or a condition that Okta has not documented, users and
-#   groups named in one rule, a group whose members may or may not be in another, and
-#   several denials that only together may be enough are undecided here. An allow
-#   rule for named users or groups and named network zones is the exception that the
-#   whitepaper provides for: it is listed, and how tight it is, is another control's
-#   question. Okta checks the password before it asks these rules, so they do not
-#   stop password spraying: the authentication policy of step D does.
+#   groups named in one rule, or members that were not collected make of it is
+#   undecided here. An allow rule for named users or groups and named network zones
+#   is the exception that the whitepaper provides for: it is listed, and how tight it
+#   is, is another control's question. Okta checks the password before it asks these
+#   rules, so they do not stop password spraying: the authentication policy of step D
+#   does.
 # related_resources:
 #   - ref: https://help.okta.com/oie/en-us/Content/Topics/Apps/Office365/References/o365-sign-on-rule-options.htm
 #     description: Office 365 sign-on rule options
@@ -28,16 +28,15 @@
 #   id: SIGNON-002
 #   severity: high
 #   step: E
-#   needs: [okta.apps, okta.access_policy_rules]
-#   optional: [okta.groups]
+#   needs: [access, okta.apps, okta.access_policy_rules]
+#   optional: [okta.zones, okta.groups, okta.app_assignments]
 #   messages:
-#     above_deny: "Rule '{rule}' (priority {priority}) of '{apps}' admits legacy clients and stands above '{deny}' (priority {deny_priority}), the rule that denies them."
-#     without_deny: "Rule '{rule}' (priority {priority}) of '{apps}' admits legacy clients, and no rule denies them."
-#     gap: "Rule '{rule}' (priority {priority}) of '{apps}' admits legacy clients that '{deny}' (priority {deny_priority}) above it does not deny, because that rule is limited by {why}."
-#     exception: "Rule '{rule}' (priority {priority}) of '{apps}' lets legacy clients of named users or groups in from named network zones."
-#     undecided: "Whether rule '{rule}' (priority {priority}) of '{apps}' admits legacy clients cannot be decided because of {why}."
-#     undecided_deny: "Whether '{deny}' (priority {deny_priority}) and the denials after it cover all legacy clients that rule '{rule}' (priority {priority}) of '{apps}' admits cannot be decided because of {why}."
-#     rules_not_read: "The rules of the Office 365 app '{app}' are not in the snapshot down to the catch-all rule."
+#     above_deny: "Rule '{rule}' (priority {priority}) of '{policy}' admits legacy clients and stands above what denies them: {denies}."
+#     without_deny: "Rule '{rule}' (priority {priority}) of '{policy}' admits legacy clients, and no rule denies them."
+#     gap: "Rule '{rule}' (priority {priority}) of '{policy}' admits legacy clients that the rules above it do not deny, because those are limited: {denies}."
+#     exception: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients of named users or groups in from named network zones."
+#     undecided: "Rule '{rule}' (priority {priority}) of '{policy}' may admit legacy clients. {message}"
+#     unmatched: "Which rule of '{policy}' decides about legacy clients cannot be told. {message}"
 #     no_app: The Okta org has no active Office 365 app.
 #   remediation:
 #     text: >-
@@ -63,47 +62,44 @@
 #       POST /api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/deactivate
 package controls.sign_on.deny_rule_above_mfa_rule
 
-import data.lib.legacy_order
+import data.lib.exceptions
 import data.lib.okta_rules
+import data.lib.rule_facts
 
-violations contains _entry(judged) if {
-	some judged in _judged
-	judged.verdict.case in {"above_deny", "without_deny", "gap"}
+violations contains object.union(
+	rule_facts.violation(found, key, key),
+	{"args": {"denies": array.concat(_denials(found).below, _denials(found).above)}},
+) if {
+	some found in _rules
+	found.passed.opens == "yes"
+	not exceptions.named(found.rule)
+	key := _case(_denials(found))
 }
 
-notes contains _entry(judged) if {
-	some judged in _judged
-	judged.verdict.case == "exception"
+notes contains rule_facts.entry(found, "exception", "exception") if {
+	some found in _rules
+	exceptions.named(found.rule)
 }
 
-unknown contains _entry(judged) if {
-	some judged in _judged
-	judged.verdict.case in {"undecided", "undecided_deny"}
-}
-
-unknown contains {"key": "rules_not_read", "args": {"app": app}, "evidence": "okta.access_policy_rules"} if {
-	some app in okta_rules.unread(input.okta.apps, input.okta.access_policy_rules)
+unknown contains rule_facts.entry(found, "undecided", "unmatched") if {
+	some found in _found
+	found.passed.opens != "yes"
+	not exceptions.named(found.rule)
 }
 
 not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active_apps(input.okta.apps)) == 0
 
-_judged contains {"subject": subject, "verdict": legacy_order.judge(subject, okta_rules.known_groups(_groups))} if {
-	some subject in okta_rules.subjects(input.okta.apps, input.okta.access_policy_rules)
+_found := rule_facts.found(input.access.policies, "legacy")
+
+_rules contains found if {
+	some found in _found
+	found.rule.index >= 0
 }
 
-default _groups := []
+_denials(found) := rule_facts.denials(found.policy, found.rule)
 
-_groups := input.okta.groups
-
-_entry(judged) := okta_rules.entry(
-	judged.verdict.case, judged.subject,
-	object.union(_deny(judged.verdict), _why(judged.verdict)),
-)
-
-_deny(verdict) := {"deny": verdict.deny.name, "deny_priority": verdict.deny.priority} if verdict.deny
-
-else := {}
-
-_why(verdict) := {"why": verdict.why} if verdict.why
-
-else := {}
+_case(denials) := "above_deny" if {
+	count(denials.below) > 0
+} else := "gap" if {
+	count(denials.above) > 0
+} else := "without_deny"

@@ -2,165 +2,85 @@ package controls.sign_on.deny_rule_above_mfa_rule_test
 
 import data.controls.sign_on.deny_rule_above_mfa_rule as control
 
-_modern := ["WEB", "MODERN_AUTH"]
+_closed := {"opens": "no", "certain": 0, "possible": 0, "reasons": [], "steps": []}
 
-_verification := {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT12H"}
+_opened := {"opens": "yes", "certain": 3, "possible": 1, "reasons": [], "steps": []}
 
-_rule(id, name, priority, access, conditions) := {
-	"id": id,
-	"name": name,
-	"status": "ACTIVE",
-	"priority": priority,
-	"system": false,
-	"conditions": conditions,
-	"actions": {"appSignOn": {"access": access, "verificationMethod": _verification}},
+_maybe := {"opens": "maybe", "certain": 0, "possible": 4, "reasons": [{"key": "x", "text": "It has an expression."}], "steps": []}
+
+_tight := {"unconfined": [], "groups": [{"name": "Jira", "members": 2, "share": 0.01}]}
+
+_rule(index, access, clients) := {
+	"id": sprintf("rul%d", [index]),
+	"name": sprintf("Rule %d", [index]),
+	"index": index,
+	"rank": index,
+	"priority": index,
+	"access": access,
+	"clients": clients,
+	"legacy": _closed,
 }
 
-_catch_all := object.union(_rule("rul9", "Catch-all Rule", 99, "DENY", null), {"system": true})
+good := {
+	"config": {"legacy_exception_share": 0.05},
+	"okta": {
+		"apps": [{"id": "0oa1", "label": "Microsoft Office 365", "status": "ACTIVE"}],
+		"access_policy_rules": {"rst1": [{"id": "rul0"}, {"id": "rul1"}, {"id": "rul2"}, {"id": "rul3"}]},
+	},
+	"access": {"policies": [{
+		"id": "rst1",
+		"name": "Office",
+		"rules": [
+			object.union(_rule(0, "ALLOW", ["legacy"]), {"legacy": _opened, "exception": _tight}),
+			_rule(1, "DENY", ["legacy"]),
+			_rule(2, "ALLOW", ["web", "modern"]),
+			_rule(3, "DENY", ["web", "modern", "legacy"]),
+		],
+		"unmatched": {"index": -1, "legacy": _closed},
+		"order": [{"mailboxes": 2, "first": 0, "deny": 1, "above": [0]}, {"mailboxes": 5, "first": 1, "deny": 1, "above": []}],
+	}]},
+}
 
-# The whitepaper's layout: deny legacy clients, then allow the others with MFA, with
-# an exception for a service account in its zone.
-good := {"okta": {
-	"apps": [
-		{
-			"id": "0oa1",
-			"label": "Microsoft Office 365",
-			"status": "ACTIVE",
-			"_links": {"accessPolicy": {"href": "https://example.okta.com/api/v1/policies/rst1"}},
-		},
-		{"id": "0oa2", "label": "Retired", "status": "INACTIVE", "_links": {}},
-	],
-	"access_policy_rules": {"rst1": [
-		_rule("rul1", "Ticket system", 0, "ALLOW", {
-			"office365Client": {"include": ["ACTIVE_SYNC"]},
-			"people": {"groups": {"include": ["00gService"]}},
-			"network": {"connection": "ZONE", "include": ["nzo1"]},
-		}),
-		_rule("rul2", "Deny legacy", 1, "DENY", {"office365Client": {"include": ["ACTIVE_SYNC"]}}),
-		_rule("rul3", "Require MFA", 2, "ALLOW", {"office365Client": {"include": _modern}}),
-		_catch_all,
-	]},
-	"groups": [{"id": "00gService", "type": "OKTA_GROUP", "profile": {"name": "Service accounts"}}],
-}}
+_set(path, value) := [{"op": "replace", "path": concat("/", ["/access/policies/0", path]), "value": value}]
 
-_shipped := json.patch(good, [{"op": "replace", "path": "/okta/access_policy_rules/rst1", "value": [
-	_rule("rul3", "Allow Web and Modern Auth", 1, "ALLOW", {"office365Client": {"include": _modern}}),
-	_catch_all,
-]}])
-
-_rules := "/okta/access_policy_rules/rst1"
-
-_at(i, path) := concat("/", [_rules, sprintf("%d", [i]), path])
+_no_deny := array.concat(_set("rules/1", _rule(1, "ALLOW", ["web"])), _set("rules/3", _rule(3, "ALLOW", ["web"])))
 
 mutations := [
-	{"name": "deny rule below an allow rule for any client", "patch": [
-		{"op": "replace", "path": _at(2, "priority"), "value": 0.5},
-		{"op": "replace", "path": _at(2, "conditions"), "value": {}},
-	]},
-	{"name": "nothing denies", "patch": [
-		{"op": "replace", "path": _at(3, "actions/appSignOn/access"), "value": "ALLOW"},
-		{"op": "replace", "path": _at(1, "status"), "value": "INACTIVE"},
-	]},
-	{"name": "deny rule for one network only", "patch": [
-		{"op": "add", "path": _at(1, "conditions/network"), "value": {"connection": "ZONE", "include": ["nzo1"]}},
-		{"op": "replace", "path": _at(2, "conditions"), "value": {}},
-	]},
-	{"name": "exception without a zone", "patch": [{"op": "remove", "path": _at(0, "conditions/network")}]},
-	{"name": "exception for everyone", "patch": [{"op": "remove", "path": _at(0, "conditions/people")}]},
-	{"name": "legacy clients in the allow rule above the denial", "patch": [
-		{"op": "replace", "path": _at(2, "priority"), "value": 0.5},
-		{"op": "add", "path": _at(2, "conditions/office365Client/include/0"), "value": "EXCHANGE_ACTIVE_SYNC"},
-	]},
+	{"name": "an allow rule above the deny rule", "patch": _set("rules/0/exception/unconfined", ["everyone"])},
+	{"name": "an allow rule that the deny rule above it misses", "patch": array.concat(_set("rules/2/legacy", _opened), _set("order/1", {"mailboxes": 5, "first": 1, "deny": -1, "above": [2]}))},
+	{"name": "no deny rule", "patch": array.concat(_no_deny, _set("rules/2/legacy", _opened))},
 ]
 
-_found(i) := found if {
-	found := control.violations with input as json.patch(good, mutations[i].patch)
+_found(patch) := {[entry.key, entry.args.rule, entry.args.denies] | some entry in found} if {
+	found := control.violations with input as json.patch(good, patch)
 }
 
-test_passes_when_the_whitepapers_rules_are_there if {
+test_passes_when_the_deny_rule_stands_above_all_but_an_exception if {
 	count(control.violations) == 0 with input as good
 	count(control.unknown) == 0 with input as good
+	{entry.key | some entry in control.notes} == {"exception"} with input as good
 	count(control.not_applicable) == 0 with input as good
 }
 
-test_passes_when_oktas_shipped_rules_are_there if {
-	count(control.violations) == 0 with input as _shipped
-	count(control.unknown) == 0 with input as _shipped
-	count(control.notes) == 0 with input as _shipped
+test_fails_and_names_both_rules if {
+	_found(mutations[0].patch) == {["above_deny", "Rule 0", ["1 'Rule 1'"]]}
+	_found(mutations[1].patch) == {["gap", "Rule 2", ["1 'Rule 1'"]]}
+	_found(mutations[2].patch) == {["without_deny", "Rule 2", []]}
 }
 
-test_notes_the_confined_exception if {
-	found := control.notes with input as good
-	found == {{
-		"key": "exception",
-		"args": {"rule": "Ticket system", "priority": 0, "apps": ["Microsoft Office 365"]},
-		"resource": {"kind": "okta_access_rule", "id": "rul1", "name": "Ticket system"},
-		"at": ["okta", "access_policy_rules", "rst1", 0],
-	}}
+test_a_catch_all_that_denies_is_a_deny_rule if {
+	shipped := array.concat(
+		_set("rules/0", object.union(_rule(0, "ALLOW", ["web", "modern"]), {"legacy": _opened})),
+		_set("order/0", {"mailboxes": 7, "first": 0, "deny": 3, "above": [0]}),
+	)
+	_found(shipped) == {["above_deny", "Rule 0", ["3 'Rule 3'"]]}
 }
 
-test_fails_when_the_denial_stands_below if {
-	[{"key": key, "args": args}] := [{"key": entry.key, "args": entry.args} | some entry in _found(0)]
-	key == "above_deny"
-	args == {
-		"rule": "Require MFA", "priority": 0.5, "apps": ["Microsoft Office 365"],
-		"deny": "Deny legacy", "deny_priority": 1,
-	}
+test_unknown_when_nobody_can_tell if {
+	{entry.key | some entry in control.unknown} == {"undecided"} with input as json.patch(good, _set("rules/2/legacy", _maybe))
+	{entry.key | some entry in control.unknown} == {"unmatched"} with input as json.patch(good, _set("unmatched/legacy", _maybe))
 }
 
-test_fails_when_nothing_denies if {
-	{entry.key | some entry in _found(1)} == {"without_deny"}
-}
-
-test_fails_when_the_denial_covers_a_part if {
-	[entry] := [entry | some entry in _found(2)]
-	entry.key == "gap"
-	entry.args.why == ["network"]
-}
-
-test_fails_when_an_exception_is_not_confined if {
-	every i in [3, 4, 5] {
-		{entry.key | some entry in _found(i)} == {"above_deny"}
-	}
-}
-
-test_unknown_when_a_rule_cannot_be_understood if {
-	broken := json.patch(good, [
-		{
-			"op": "add", "path": _at(2, "conditions/office365Client"),
-			"value": {"include": ["FRIDGE"]},
-		},
-		{"op": "replace", "path": _at(1, "status"), "value": "INACTIVE"},
-	])
-	found := control.unknown with input as broken
-	{entry.key | some entry in found} == {"undecided"}
-	count(control.violations) == 0 with input as broken
-}
-
-test_unknown_when_the_denial_has_an_expression if {
-	broken := json.patch(good, [
-		{"op": "add", "path": _at(1, "conditions/elCondition"), "value": {"condition": "user.department == 'IT'"}},
-		{"op": "replace", "path": _at(2, "conditions"), "value": {}},
-	])
-	found := control.unknown with input as broken
-	{entry.args.why | some entry in found} == {["a custom expression"]}
-}
-
-test_exception_is_unknown_when_groups_were_not_read if {
-	found := control.unknown with input as json.patch(good, [{"op": "remove", "path": "/okta/groups"}])
-	{entry.key | some entry in found} == {"undecided"}
-}
-
-test_unknown_when_rules_were_not_read if {
-	found := control.unknown with input as json.patch(good, [{"op": "remove", "path": _rules}])
-	found == {{
-		"key": "rules_not_read",
-		"args": {"app": "Microsoft Office 365"},
-		"evidence": "okta.access_policy_rules",
-	}}
-}
-
-test_not_applicable_without_an_active_app if {
-	found := control.not_applicable with input as json.patch(good, [{"op": "remove", "path": "/okta/apps/0"}])
-	{entry.key | some entry in found} == {"no_app"}
+test_not_applicable_without_an_app if {
+	control.not_applicable == {{"key": "no_app", "args": {}}} with input as json.patch(good, [{"op": "replace", "path": "/okta/apps", "value": []}])
 }

@@ -32,6 +32,9 @@
 #     unmatched_undecided: "Legacy clients that no rule of '{policy}' certainly matches may get in. {message}"
 #     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and how large its groups are was not collected."
 #     no_app: The Okta org has no active Office 365 app.
+#   words:
+#     anywhere: anywhere
+#     some_addresses: some addresses
 #   remediation:
 #     text: >-
 #       Put a rule that denies Exchange ActiveSync and legacy authentication for
@@ -46,60 +49,36 @@
 #       POST /api/v1/policies/{policyId}/rules/{ruleId}/lifecycle/deactivate
 package controls.sign_on.legacy_clients_denied
 
-import data.lib.doors
 import data.lib.exceptions
 import data.lib.okta_rules
+import data.lib.rule_facts
 
-violations contains object.union(_entry(found, "admits", "unmatched"), {
-	"resource": {"kind": "access_policy_rule", "id": found.id, "name": found.name},
-	"at": found.at,
-	"steps": found.rule.legacy.steps,
-}) if {
+violations contains rule_facts.violation(found, "admits", "unmatched") if {
 	some found in _found
-	found.rule.legacy.opens == "yes"
-	count(exceptions.loose(found.rule, input.config.legacy_exception_share)) > 0
+	found.passed.opens == "yes"
+	count(exceptions.loose(found.rule, _share)) > 0
 }
 
-notes contains _entry(found, "exception", "exception") if {
+notes contains rule_facts.entry(found, "exception", "exception") if {
 	some found in _found
-	exceptions.confined(found.rule, input.config.legacy_exception_share)
+	exceptions.confined(found.rule, _share)
 }
 
-unknown contains _entry(found, "undecided", "unmatched_undecided") if {
+unknown contains rule_facts.entry(found, "undecided", "unmatched_undecided") if {
 	some found in _found
-	found.rule.legacy.opens != "yes"
-	not exceptions.confined(found.rule, input.config.legacy_exception_share)
+	found.passed.opens != "yes"
+	not exceptions.confined(found.rule, _share)
 }
 
-unknown contains _entry(found, "unmeasured", "unmeasured") if {
+unknown contains rule_facts.entry(found, "unmeasured", "unmeasured") if {
 	some found in _found
-	found.rule.legacy.opens == "yes"
-	count(exceptions.loose(found.rule, input.config.legacy_exception_share)) == 0
+	found.passed.opens == "yes"
+	count(exceptions.loose(found.rule, _share)) == 0
 	count(exceptions.unmeasured(found.rule)) > 0
 }
 
 not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active_apps(input.okta.apps)) == 0
 
-_found contains {"policy": policy, "rule": rule, "name": rule.name, "id": rule.id, "at": ["okta", "access_policy_rules", policy.id, rule.index]} if {
-	some policy in input.access.policies
-	some rule in policy.rules
-	rule.legacy.opens != "no"
-}
+_share := input.config.legacy_exception_share
 
-_found contains {"policy": policy, "rule": policy.unmatched, "name": policy.name, "id": policy.id, "at": ["okta", "access_policy_rules", policy.id]} if {
-	some policy in input.access.policies
-	policy.unmatched.legacy.opens != "no"
-}
-
-_entry(found, ruled, unmatched) := {"key": [unmatched, ruled][_number(found.rule.index >= 0)], "args": {
-	"rule": found.name,
-	"priority": doors.priority(found.rule),
-	"policy": found.policy.name,
-	"from": doors.from(object.get(found.rule.legacy, "witness", {})),
-	"mailboxes": found.rule.legacy.certain + found.rule.legacy.possible,
-	"message": doors.texts(found.rule.legacy.reasons),
-}}
-
-_number(true) := 1
-
-_number(false) := 0
+_found := rule_facts.found(input.access.policies, "legacy")
