@@ -50,10 +50,10 @@ type Engine struct {
 	// accessMessages are the sentences of the access facts.
 	accessMessages map[string]string
 	// unreduced judges every mailbox by itself, all at once. maxClasses bounds the
-	// classes that are kept, batchUnits what is judged together; 0 stands for the
-	// default.
-	unreduced              bool
-	maxClasses, batchUnits int
+	// classes that are kept, batchUnits what is judged together, maxAtOnce what a
+	// control may see that cannot do with a part; 0 stands for the default.
+	unreduced                         bool
+	maxClasses, batchUnits, maxAtOnce int
 }
 
 // A control is one control, ready to run.

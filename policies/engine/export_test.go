@@ -22,6 +22,14 @@ func (e *Engine) InBatches(n int) *Engine {
 	return &small
 }
 
+// AtMostAtOnce gives an engine in which a control may see so many different
+// mailboxes at once.
+func (e *Engine) AtMostAtOnce(n int) *Engine {
+	small := *e
+	small.maxAtOnce = n
+	return &small
+}
+
 // NeedsEveryMailbox lists the controls that cannot do with mailboxes that look
 // alike as one, with the place that stands against it.
 func (e *Engine) NeedsEveryMailbox() map[string]string {

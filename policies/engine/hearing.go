@@ -121,7 +121,7 @@ func (h *hearing) judgeRest(p *panel) {
 	switch {
 	case p.batch == nil:
 		for _, c := range p.controls {
-			h.tallies[c].take(verdict{err: fmt.Errorf("the control sees all mailboxes at once, and more than %d of them differ in what it reads: let it judge one mailbox at a time", maxAtOnce)}, 0)
+			h.tallies[c].take(verdict{err: fmt.Errorf("the control sees all mailboxes at once, and more than %d of them differ in what it reads: let it judge one mailbox at a time", p.most)}, 0)
 		}
 	case p.batch.units > 0 || p.units == 0:
 		h.judge(p, p.batch)

@@ -20,8 +20,9 @@ type panel struct {
 	filter *population.Filter
 	// each: every mailbox is a unit. split: units may be judged in parts, of so many
 	// as size says.
+	// most is how many different ones may be judged at once where they may not.
 	each, split bool
-	size        int
+	size, most  int
 
 	units uint32
 	// unitOf gives the unit of each class; it is not used where each mailbox is one.
@@ -79,8 +80,9 @@ func (e *Engine) panels(controls []*control, moments []string) []*panel {
 				marks = nil
 			}
 			p = &panel{
-				each: each, split: split, size: cmp.Or(e.batchUnits, batchUnits), filter: population.NewFilter(c.sees.marks(marks), moments),
-				parts: c.parts, lacks: make([]set, len(c.parts)), known: map[string]uint32{}, batch: &batch{},
+				each: each, split: split, size: cmp.Or(e.batchUnits, batchUnits), most: cmp.Or(e.maxAtOnce, maxAtOnce),
+				filter: population.NewFilter(c.sees.marks(marks), moments),
+				parts:  c.parts, lacks: make([]set, len(c.parts)), known: map[string]uint32{}, batch: &batch{},
 			}
 			byKey[key] = p
 			list = append(list, p)
@@ -199,7 +201,7 @@ func (p *panel) addUnit(text, seen []byte) *batch {
 	case p.split && int(b.units) == p.size:
 		p.batch = &batch{first: p.units}
 		return b
-	case !p.split && len(b.texts) > maxAtOnce:
+	case !p.split && len(b.texts) > p.most:
 		p.batch, p.known = nil, nil
 	}
 	return nil
