@@ -9,29 +9,33 @@
 package lib.exceptions
 
 _words := {
-	"everyone": "it is for everyone",
-	"people_unreadable": "whom it is for cannot be read",
-	"anywhere": "it admits any network",
-	"outside_zones": "it names the networks that it does not admit",
-	"network_unreadable": "its network condition cannot be read",
-	"zone_inactive": "it names a zone that is switched off",
-	"zone_missing": "it names a zone that does not exist",
-	"everywhere": "its zones cover much of the internet",
-	"country": "it names a zone that is a whole country",
-	"provider": "it names a zone that goes by provider",
-	"no_limit": "it names a zone that limits nothing",
-	"exchange_online": "it names a zone that holds Exchange Online's own addresses",
+	"everyone": "word:everyone",
+	"people_unreadable": "word:people_unreadable",
+	"anywhere": "word:anywhere",
+	"outside_zones": "word:outside_zones",
+	"network_unreadable": "word:network_unreadable",
+	"zone_inactive": "word:zone_inactive",
+	"zone_missing": "word:zone_missing",
+	"everywhere": "word:everywhere",
+	"country": "word:country",
+	"provider": "word:provider",
+	"no_limit": "word:no_limit",
+	"exchange_online": "word:exchange_online",
 }
 
 # METADATA
-# description: What makes a rule's limits no confinement, for people. A rule that names nothing is not confined.
-loose(rule, share) := sort(_words_of(rule) | _large(rule, share))
+# description: >-
+#   What makes a rule's limits no confinement, as words. A rule that names nothing is
+#   not confined.
+loose(rule, share) := sort(_words_of(rule) | {"word:large_group" | count(large(rule, share)) > 0})
 
 _words_of(rule) := {object.get(_words, key, key) | some key in rule.exception.unconfined} if {
 	rule.exception
-} else := {"no rule limits it"}
+} else := {"word:no_rule"}
 
-_large(rule, share) := {sprintf("its group '%s' has %d members, a larger share of the app's users than is allowed", [group.name, group.members]) |
+# METADATA
+# description: The groups of a rule that are larger than an exception's may be.
+large(rule, share) := {group |
 	some group in rule.exception.groups
 	group.members > 1
 	group.share > share

@@ -29,7 +29,23 @@
 #     undecided: "Rule '{rule}' (priority {priority}) of '{policy}' is not confined ({why}) and may let legacy clients in. {message}"
 #     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and how large its groups are was not collected."
 #     filled: "The group '{group}', which rule '{rule}' (priority {priority}) of '{policy}' excepts, is filled by: {by}."
+#     large: "The group '{group}', which rule '{rule}' (priority {priority}) of '{policy}' excepts, has so many members: {size}."
 #     no_app: The Okta org has no active Office 365 app.
+#   words:
+#     everyone: it is for everyone
+#     people_unreadable: whom it is for cannot be read
+#     anywhere: it admits any network
+#     outside_zones: it names the networks that it does not admit
+#     network_unreadable: its network condition cannot be read
+#     zone_inactive: it names a zone that is switched off
+#     zone_missing: it names a zone that does not exist
+#     everywhere: its zones cover much of the internet
+#     country: it names a zone that is a whole country
+#     provider: it names a zone that goes by provider
+#     no_limit: it names a zone that limits nothing
+#     exchange_online: it names a zone that holds Exchange Online's own addresses
+#     no_rule: no rule limits it
+#     large_group: it names a group that is a larger share of the app's users than is allowed
 #   remediation:
 #     text: >-
 #       Give each application that needs basic authentication a group of its own with
@@ -73,6 +89,11 @@ notes contains _entry(found, "filled", {"group": group.name, "by": group.filled_
 	some found in _found
 	some group in found.rule.exception.groups
 	count(group.filled_by) > 0
+}
+
+notes contains _entry(found, "large", {"group": group.name, "size": group.members}) if {
+	some found in _found
+	some group in exceptions.large(found.rule, input.config.legacy_exception_share)
 }
 
 not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active_apps(input.okta.apps)) == 0

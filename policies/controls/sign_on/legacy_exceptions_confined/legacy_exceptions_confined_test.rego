@@ -81,7 +81,7 @@ test_passes_when_the_exception_is_confined if {
 
 test_fails_when_a_limit_is_none if {
 	some violation in control.violations with input as json.patch(good, mutations[0].patch)
-	violation.args.why == ["it is for everyone"]
+	violation.args.why == ["word:everyone"]
 	violation.at == ["okta", "access_policy_rules", "rst1", 0]
 }
 
@@ -94,4 +94,11 @@ test_unknown_when_nobody_can_tell if {
 test_a_filled_group_is_listed if {
 	some note in _noted(_set("rules/0/exception/groups/0/filled_by", ["Profile"]))
 	note.args.by == ["Profile"]
+}
+
+test_a_large_group_is_listed_with_its_size if {
+	patch := _set("rules/0/exception/groups/0/share", 0.2)
+	{[note.key, note.args.group, note.args.size] | some note in _noted(patch)} == {["large", "Jira", 2]}
+	some violation in control.violations with input as json.patch(good, patch)
+	violation.args.why == ["word:large_group"]
 }
