@@ -34,7 +34,7 @@ type config struct {
 	Tenants map[string]target `yaml:"tenants"`
 
 	// folder is the one that the file lies in.
-	folder string
+	folder string `yaml:"-"`
 }
 
 // declarations are the keys below declarations; a key left out keeps the default
