@@ -49,8 +49,9 @@ type remainder struct {
 func (s *space) decide(start box, layers []layer, limit int) []region {
 	var decided []region
 	left := []remainder{{box: start}}
+	var spare []remainder // what was left before the last layer: its room is used again
 	for i, l := range layers {
-		next := make([]remainder, 0, len(left))
+		next := spare[:0]
 		for _, r := range left {
 			if !s.meetsAny(r.box, l.may) { // most rules leave most requests alone
 				next = append(next, r)
@@ -59,7 +60,7 @@ func (s *space) decide(start box, layers []layer, limit int) []region {
 			d := decider{space: s, layer: i, exact: len(next)+len(left) <= limit}
 			decided, next = d.apply(r, l, decided, next)
 		}
-		left = next
+		left, spare = next, left
 	}
 	for _, r := range left {
 		decided = append(decided, region{box: r.box, maybe: r.maybe, final: -1})
