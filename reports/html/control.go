@@ -44,7 +44,7 @@ type control struct {
 	Unknowns, NotApply, Notes []reason
 	Fixed                     []violation
 	// More… say what is not shown, empty where all is.
-	MoreViolations, MoreUnknowns, MoreNotes string
+	MoreViolations, MoreFixed, MoreUnknowns, MoreNotes string
 
 	Why, Fix  []string
 	Scripts   []snippet
@@ -100,7 +100,7 @@ func (b *builder) control(entry *finding.Control, result *finding.Result) contro
 	c := control{
 		P: w, ID: entry.ID, Title: escape.Cut(escape.Line(entry.Title), 2*wording.MaxName), Outcome: result.Outcome, Word: b.words.Outcome(result.Outcome),
 		Severity: entry.Severity, Weight: b.words.Severity(entry.Severity), Step: entry.Step,
-		Open: result.Outcome == finding.Fail || result.Outcome == finding.Error || result.Outcome == finding.Unknown,
+		Open: result.Outcome == finding.Fail && !result.Waived() || result.Outcome == finding.Error || result.Outcome == finding.Unknown,
 	}
 	if c.Title == "" {
 		c.Title = b.words.Lines.NoTitle
@@ -113,13 +113,14 @@ func (b *builder) control(entry *finding.Control, result *finding.Result) contro
 	if result.Error != "" {
 		c.Broke = escape.Cut(escape.Line(result.Error), 2_000)
 	}
-	for i := range result.Violations[:min(len(result.Violations), maxShown)] {
-		c.Violations = append(c.Violations, b.violation(entry, &result.Violations[i], i))
+	for i, v := range wording.OpenFirst(result)[:min(len(result.Violations), maxShown)] {
+		c.Violations = append(c.Violations, b.violation(entry, v, i))
 	}
 	for i := range result.Fixed[:min(len(result.Fixed), maxShown)] {
 		c.Fixed = append(c.Fixed, b.fixed(entry, &result.Fixed[i]))
 	}
 	c.Unknowns, c.MoreUnknowns = b.reasons(entry, result.Unknowns), b.more(b.words.Lines.MoreReasons, len(result.Unknowns))
+	c.MoreFixed = b.more(b.words.Lines.MoreViolations, len(result.Fixed))
 	c.NotApply = b.reasons(entry, result.NotApplicable)
 	c.Notes, c.MoreNotes = b.reasons(entry, result.Notes), b.more(b.words.Lines.MoreNotes, len(result.Notes))
 	c.MoreViolations = b.more(b.words.Lines.MoreViolations, len(result.Violations))

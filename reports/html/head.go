@@ -16,8 +16,10 @@ type head struct {
 	Word, Sentence string
 	Title          string
 	Tenant         []part
-	Answers        []answer
-	Facts          []fact
+	// Since says what came and went since the baseline, empty where there is none.
+	Since   string
+	Answers []answer
+	Facts   []fact
 }
 
 // answer is one of the three questions at the top.
@@ -39,6 +41,7 @@ func (b *builder) head() head {
 	outcome, word, sentence := b.words.Verdict(b.report)
 	h := head{Outcome: outcome, Word: word, Sentence: upperFirst(sentence), Tenant: parts(b.style.Tenant(&b.report.Tenant))}
 	h.Title = word + ", " + bare(b.style.Tenant(&b.report.Tenant)) + ", " + day(b.report.Snapshot.CollectedAt) + " - Postern"
+	h.Since = name(b.words.Since(b.report))
 	h.Answers = []answer{b.doorAnswer(), b.gateAnswer(), b.unknownAnswer()}
 	h.Facts = b.facts()
 	return h

@@ -57,16 +57,15 @@ func Write(w io.Writer, report *finding.Report, options Options) error {
 
 // page is all that the layout shows.
 type page struct {
-	W      *wording.PageWords
-	Words  *wording.Words
-	Assets assets
-	Head   head
-	Doors  doors
-	Steps  []step
-	Filter filter
-	Gaps   []gap
-	// Waivers are those that waive something in this report.
-	Waivers []waived
+	W       *wording.PageWords
+	Words   *wording.Words
+	Assets  assets
+	Head    head
+	Doors   doors
+	Steps   []step
+	Filter  filter
+	Gaps    []gap
+	Waivers waivers
 	Ledger  []ledgerLine
 	Legend  []meaning
 	// Script is what the script says, as JSON.

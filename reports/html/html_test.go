@@ -405,7 +405,8 @@ func TestBaselineAndWaivers(t *testing.T) {
 		"FED-001":    {"new", "In the baseline: pass", "Gone since the baseline The domain 'old."},
 		"PROTO-001":  {"changed", "New since the baseline 2 mailboxes", "Gone since the baseline 1 mailbox"},
 		"MODERN-001": {"waived", "Waived by j.jansen@harbourfreight.example until 2027-01-31: Printers until <spring>", "Ticket https://tickets.example/1", "waivers.yaml:12"},
-		"_waivers":   {"W-1", "W-2", "2027-01-31", "javascript:alert(1)"},
+		"SIGNON-001": {"Ticket javascript:alert(1)"},
+		"_waivers":   {"No waivers were given."},
 		"_access":    {"On the left the baseline"},
 	} {
 		got := text(byID(root, id))
@@ -425,6 +426,35 @@ func TestBaselineAndWaivers(t *testing.T) {
 		if href, _ := attribute(n, "href"); strings.HasPrefix(href, "javascript") || href == "https://evil.example" {
 			t.Errorf("a link to %q", href)
 		}
+	}
+}
+
+// TestWaiversOfTheReport: each is listed with what became of it, and one that waives
+// nothing is no less to be seen.
+func TestWaiversOfTheReport(t *testing.T) {
+	r := reporttest.Drift()
+	root := parse(t, write(t, r, nil))
+	got := text(byID(root, "_waivers"))
+	for _, e := range r.Waivers.Entries {
+		for _, want := range []string{e.ID, e.Control, e.Owner, e.Reason, e.Expires, e.File} {
+			if !strings.Contains(got, want) {
+				t.Errorf("the waiver %s lacks %q:\n%s", e.ID, want, got)
+			}
+		}
+	}
+	for _, want := range []string{"as of 2026-11-22: 1 in force, 1 lapsed by growth", "lapsed by growth", "joined since"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+	if head := text(byID(root, "_verdict")); !strings.Contains(head, "Since 2026-11-15: 1 new, 1 changed, 1 fixed.") || !strings.Contains(head, "1 finding waived") {
+		t.Errorf("the head is %s", head)
+	}
+	if got := text(byID(root, "PROTO-001")); !strings.Contains(got, "changed, 2 came") {
+		t.Errorf("PROTO-001 does not say what came: %s", got)
+	}
+	if _, open := attribute(byID(root, "SIGNON-001"), "open"); open {
+		t.Error("a control of which all is waived stands open")
 	}
 }
 

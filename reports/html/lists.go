@@ -26,12 +26,16 @@ type choice struct {
 
 func (b *builder) filter(steps []step) filter {
 	outcomes, severities := map[finding.Outcome]int{}, map[finding.Severity]int{}
-	f := filter{Baseline: b.report.Baseline != nil, Total: len(b.report.Results)}
-	f.Showing = finding.Fill(b.words.Page.Showing, finding.Args{"n": f.Total, "total": f.Total}, f.Total, "")
-	for i := range b.report.Results {
-		outcomes[b.report.Results[i].Outcome]++
-		severities[b.report.Controls[i].Severity]++
+	f := filter{Baseline: b.report.Baseline != nil}
+	for i := range steps {
+		f.Steps = append(f.Steps, choice{steps[i].ID, steps[i].Title, len(steps[i].Controls)})
+		for j := range steps[i].Controls {
+			f.Total++
+			outcomes[steps[i].Controls[j].Outcome]++
+			severities[steps[i].Controls[j].Severity]++
+		}
 	}
+	f.Showing = finding.Fill(b.words.Page.Showing, finding.Args{"n": f.Total, "total": f.Total}, f.Total, "")
 	for _, o := range order() {
 		if outcomes[o] > 0 {
 			f.Outcomes = append(f.Outcomes, choice{string(o), b.words.Outcome(o), outcomes[o]})
@@ -41,9 +45,6 @@ func (b *builder) filter(steps []step) filter {
 		if severities[s] > 0 {
 			f.Severities = append(f.Severities, choice{string(s), b.words.Severity(s), severities[s]})
 		}
-	}
-	for i := range steps {
-		f.Steps = append(f.Steps, choice{steps[i].ID, steps[i].Title, len(steps[i].Controls)})
 	}
 	return f
 }
@@ -77,29 +78,44 @@ func (b *builder) gaps() []gap {
 	return list
 }
 
-// waived is a violation with its waiver.
-type waived struct {
-	Control  string
-	Anchor   string
-	Sentence []part
-	waiver
+// waivers are those by which the report was judged.
+type waivers struct {
+	// About is what became of them in a sentence, empty where there are none.
+	About   string
+	Entries []waiverLine
 }
 
-func (b *builder) waivers() []waived {
-	var list []waived
-	for i := range b.report.Results {
-		entry := &b.report.Controls[i]
-		for j := range b.report.Results[i].Violations {
-			v := &b.report.Results[i].Violations[j]
-			if v.Waiver == nil {
-				continue
-			}
-			w := waived{Control: entry.ID, Anchor: entry.ID, Sentence: parts(b.style.Violation(entry, v)), waiver: *b.waiver(v.Waiver)}
-			if j < maxShown {
-				w.Anchor = "_" + entry.ID + "-" + strconv.Itoa(j+1)
-			}
-			list = append(list, w)
+// waiverLine is a waiver and what became of it.
+type waiverLine struct {
+	waiver
+	Control string
+	// Shown says that the control is in this page.
+	Shown       bool
+	Scope       string
+	State       finding.WaiverState
+	Word, Count string
+}
+
+func (b *builder) waivers() waivers {
+	list := waivers{About: name(b.words.Waivers(b.report))}
+	if b.report.Waivers == nil {
+		return list
+	}
+	shown := map[string]bool{}
+	for i := range b.report.Controls {
+		shown[b.report.Controls[i].ID] = !b.report.Idle(i)
+	}
+	w := &b.words.Page
+	for i := range b.report.Waivers.Entries {
+		e := &b.report.Waivers.Entries[i]
+		line := waiverLine{
+			waiver: *b.waiver(&e.Waiver), Control: name(e.Control), Shown: shown[e.Control], Scope: name(e.Scope),
+			State: e.State, Word: b.words.WaiverStates[e.State], Count: fill(w.Covers, e.Covers),
 		}
+		if e.Added > 0 {
+			line.Count += ", " + fill(w.Joined, e.Added)
+		}
+		list.Entries = append(list.Entries, line)
 	}
 	return list
 }

@@ -32,12 +32,14 @@ type PageWords struct {
 	WaiverAt                                                             string
 	UnknownTitle, UnknownIntro, NoGaps, GapFor, SeeControl               string
 	WaiversTitle, WaiversIntro, NoWaivers, WaiversCaption                string
-	WaiverColumn, OwnerColumn, ReasonColumn, ExpiresColumn, FindingTitle string
-	LedgerTitle, LedgerIntro, LedgerCaption, NoLedger                    string
-	SourceColumn, StatusColumn, ItemsColumn, PermissionColumn            string
-	EndpointColumn, WhyColumn                                            string
-	LegendTitle                                                          string
-	Permalink, Paper                                                     string
+	WaiverColumn, OwnerColumn, ReasonColumn, ExpiresColumn               string
+	// Covers is how many subjects a waiver is about, Joined how many since.
+	CoversColumn, Covers, Joined                              string
+	LedgerTitle, LedgerIntro, LedgerCaption, NoLedger         string
+	SourceColumn, StatusColumn, ItemsColumn, PermissionColumn string
+	EndpointColumn, WhyColumn                                 string
+	LegendTitle                                               string
+	Permalink, Paper                                          string
 
 	// States are badges, Meanings say what an outcome is.
 	States   map[finding.State]string
