@@ -37,6 +37,8 @@ type waiver struct {
 	ID, Owner, Reason, Ticket, Expires, Place string
 	// URL is the ticket's page, where it is one.
 	URL string
+	// Line is where it stands in its file, 0 where that is not known.
+	Line int
 }
 
 func (b *builder) violation(entry *finding.Control, v *finding.Violation, i int) violation {
@@ -87,6 +89,7 @@ func (b *builder) waiver(w *finding.Waiver) *waiver {
 	if w.Line > 0 {
 		view.Place += ":" + strconv.Itoa(w.Line)
 	}
+	view.Line = w.Line
 	view.URL = linkable(w.Ticket)
 	return view
 }

@@ -40,9 +40,14 @@ func dutch() *Words {
 		},
 		Nouns: map[string]string{
 			"access_policy_rule": "regel van het toegangsbeleid", "authentication_policy": "authenticatiebeleid",
-			"domain": "domein", "door": "deur", "mailbox": "mailbox", "mailbox_plan": "mailboxplan",
-			"organization_config": "organisatie-instelling", "sign_in": "aanmelding", "okta_request": "verzoek aan Okta",
-			"conditional_access_exclusion": "uitzondering op voorwaardelijke toegang", "zone": "netwerkzone",
+			"cas_mailbox_plan": "mailboxplan", "conditional_access_exclusion": "uitzondering op voorwaardelijke toegang",
+			"conditional_access_policies": "beleid voor voorwaardelijke toegang", "conditional_access_policy": "beleid voor voorwaardelijke toegang",
+			"domain": "domein", "door": "deur", "feature_rollout_policy": "gefaseerde uitrol", "group": "groep",
+			"home_realm_discovery_policy": "beleid voor de thuisrealm", "mailbox": "mailbox", "okta_access_rule": "regel van Okta",
+			"okta_app": "app van Okta", "okta_request": "verzoek aan Okta", "okta_security_notifications": "beveiligingsmeldingen van Okta",
+			"okta_threat_insight": "ThreatInsight van Okta", "organization_config": "organisatie-instelling",
+			"sharepoint_settings": "SharePoint-instellingen", "sign_in": "aanmelding", "token_lifetime_policy": "beleid voor de levensduur van tokens",
+			"user": "gebruiker", "waiver": "ontheffing",
 		},
 		Scope: "Beoordeeld zijn gebruikers die zich bij Exchange Online aanmelden. Rechten van toepassingen en " +
 			"mailboxen op eigen servers vallen erbuiten.",
