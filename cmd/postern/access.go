@@ -46,9 +46,9 @@ them, and the locks of the others.
 What was not collected never closes a door: it is named at the top, and the doors
 that depend on it may be open.
 
-Exit codes: 0 no door is open, 3 one is, 4 none is known to be but one may be or
-evidence is missing. With --protocol, --method or --user they speak of these alone,
-with --before of the later snapshot.`,
+Exit codes: 0 no door is open, 3 one is, be it a confined exception, 4 none is known
+to be but one may be or evidence is missing. With --protocol, --method or --user they
+speak of these alone, with --before of the later snapshot.`,
 		Example: `  postern access snapshot.json
   postern access snapshot.json -f svg=access.svg -f markdown=access.md
   postern access snapshot.json --open --protocol pop,imap,smtp

@@ -78,7 +78,7 @@ func number(f float64) string {
 // fits cuts a text to what about fits into a width. Letters are taken to be wide,
 // because nobody knows the reader's font.
 func fits(s string, size, width float64) string {
-	return escape.Cut(escape.Line(s), max(3, int(width/(size*0.58))))
+	return escape.Cut(escape.Line(s), max(3, int(width/(size*0.63))))
 }
 
 // surface draws the box of a cell.

@@ -80,7 +80,7 @@ func (p *picture) open(width float64, description string) {
 func (p *picture) warning(s string) {
 	const size, mark = 12.5, 24.0
 	p.c.symbol(margin, p.y+4, "undecided")
-	for _, line := range columns.Wrap(escape.Line(s), int((p.width-2*margin-mark)/(size*0.58)), int((p.width-2*margin-mark)/(size*0.58))) {
+	for _, line := range columns.Wrap(escape.Line(s), int((p.width-2*margin-mark)/(size*0.63)), int((p.width-2*margin-mark)/(size*0.63))) {
 		p.c.text(margin+mark, p.y+17, lettering{size: size, bold: true, color: "undecided-ink"}, line)
 		p.y += 18
 	}
@@ -127,8 +127,8 @@ func (p *picture) cell(x, y float64, cell finding.AccessCell, total int) {
 	ink := kind + "-ink"
 	p.c.text(x+34, y+20, lettering{size: 14, bold: true, color: ink}, p.w.state[cell.Worst])
 	place, count := p.w.where(cell, total)
-	p.c.text(x+34, y+37, lettering{size: 12, color: ink}, place)
-	p.c.text(x+cellWidth-10, y+20, lettering{size: 12, anchor: "end", color: ink}, p.w.share(count, total))
+	p.c.text(x+34, y+37, lettering{size: 11.5, color: ink}, place)
+	p.c.text(x+cellWidth-10, y+20, lettering{size: 12, anchor: "end", color: ink}, p.w.counted(count, total))
 	p.c.put(`</g>`)
 }
 
@@ -139,7 +139,17 @@ func (w *words) where(cell finding.AccessCell, total int) (place string, count i
 	if kindOf(cell.Worst) != "closed" || n == total {
 		return w.place[cell.Worst], n
 	}
-	return w.number(n) + " " + w.place[cell.Worst], total
+	return w.part(n, total, 6) + " " + w.place[cell.Worst], total
+}
+
+// counted is a share as a cell has room for it: "15", "3 of 15", or in large tenants
+// "37%".
+func (w *words) counted(n, total int) string {
+	const most = 12
+	if s := w.share(n, total); len(s) <= most {
+		return s
+	}
+	return w.part(n, total, most)
 }
 
 // nothing fills a square that is no door, around the height y.

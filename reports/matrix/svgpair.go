@@ -11,7 +11,7 @@ import (
 
 // The measures of two matrices side by side.
 const (
-	pairWidth  = 166.0
+	pairWidth  = 178.0
 	pairHeight = 62.0
 	pairGap    = 6.0
 	between    = 26.0
@@ -68,18 +68,10 @@ func (p *picture) half(x float64, cell finding.AccessCell, total int, d drift) {
 	ink := kind + "-ink"
 	p.c.text(x+30, p.y+19, lettering{size: 13.5, bold: true, color: ink}, p.w.state[cell.Worst])
 	place, count := p.w.where(cell, total)
-	p.c.text(x+pairWidth-8, p.y+19, lettering{size: 11, anchor: "end", color: ink}, p.short(count, total))
-	p.c.text(x+10, p.y+37, lettering{size: 11, color: ink}, fits(place, 10.5, pairWidth-14))
-	p.c.text(x+10, p.y+53, lettering{size: 11, bold: true, color: ink}, fits(changed, 11, pairWidth-14))
+	p.c.text(x+pairWidth-8, p.y+19, lettering{size: 11, anchor: "end", color: ink}, p.w.part(count, total, 6))
+	p.c.text(x+10, p.y+37, lettering{size: 10.5, color: ink}, place)
+	p.c.text(x+10, p.y+53, lettering{size: 11, bold: true, color: ink}, fits(changed, 11, pairWidth-12))
 	p.c.put(`</g>`)
-}
-
-// short is a share that fits beside the word: "3/15".
-func (p *picture) short(n, total int) string {
-	if n == total {
-		return p.w.number(n)
-	}
-	return p.w.number(n) + "/" + p.w.number(total)
 }
 
 // pair describes two matrices: every square that changed, then how many did not.

@@ -25,7 +25,6 @@ type words struct {
 	legend               map[finding.AccessOutcome]string
 	asPublished, by      string
 	wasNow               string
-	thousands            string
 }
 
 func (o *Options) words() *words {
@@ -72,7 +71,7 @@ func english() *words {
 			finding.AccessOpen:             "open with a password alone",
 		},
 		asPublished: "As published: without what Microsoft has closed since the whitepaper.", by: "by",
-		wasNow: "was %s, now %s", thousands: ",",
+		wasNow: "was %s, now %s",
 	}
 }
 
@@ -116,7 +115,7 @@ func dutch() *words {
 			finding.AccessOpen:             "open met alleen een wachtwoord",
 		},
 		asPublished: "Zoals gepubliceerd: zonder wat Microsoft sinds de whitepaper heeft gesloten.", by: "met",
-		wasNow: "was %s, nu %s", thousands: ".",
+		wasNow: "was %s, nu %s",
 	}
 }
 
@@ -145,17 +144,14 @@ func (w *words) outcome(o finding.AccessOutcome) string {
 	return state + " " + w.place[o]
 }
 
-// number writes a count with marks between the thousands.
+// number writes a count with spaces between the thousands, which no language takes
+// for a decimal mark.
 func (w *words) number(n int) string {
 	digits := strconv.Itoa(n)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 && digits[i-1] != '-' {
-			b.WriteString(w.thousands)
-		}
-		b.WriteRune(d)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + " " + digits[i:]
 	}
-	return b.String()
+	return digits
 }
 
 // share is "3 of 15", or "15" for all.
@@ -164,6 +160,22 @@ func (w *words) share(n, total int) string {
 		return w.number(n)
 	}
 	return w.number(n) + " " + w.of + " " + w.number(total)
+}
+
+// part is a share in few letters: "all", "3/15", or in large tenants "37%".
+func (w *words) part(n, total, most int) string {
+	if n == total {
+		return w.all
+	}
+	text := w.number(n) + "/" + w.number(total)
+	if len(text) <= most {
+		return text
+	}
+	// Cut, so that less than all is never shown as all.
+	if percent := n * 100 / total; percent > 0 {
+		return strconv.Itoa(percent) + "%"
+	}
+	return "<1%"
 }
 
 // population is "1 mailbox" or "15 mailboxes".
