@@ -163,10 +163,11 @@ func (b *builder) states(result *finding.Result) []badge {
 		}
 	}
 	var list []badge
-	for _, s := range []finding.State{finding.New, finding.Changed} {
-		if counts[s] > 0 {
-			list = append(list, badge{string(s), w.States[s]})
-		}
+	if counts[finding.New] > 0 {
+		list = append(list, badge{string(finding.New), b.words.Phrases.New})
+	}
+	if counts[finding.Changed] > 0 {
+		list = append(list, badge{string(finding.Changed), b.words.Phrases.Changed})
 	}
 	if len(result.Fixed) > 0 {
 		list = append(list, badge{"fixed", w.Fixed})

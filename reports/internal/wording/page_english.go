@@ -4,8 +4,7 @@ import "github.com/seed-07732396/postern/policies/finding"
 
 func englishPage() PageWords {
 	return PageWords{
-		Skip: "Skip to the findings", Contents: "Contents", Verdict: "Verdict", Tenant: "Tenant",
-		Snapshot: "Snapshot", CollectedAt: "Collected", Source: "Source", Hash: "SHA-256", TenantID: "Tenant id", OktaOrg: "Okta org",
+		Skip: "Skip to the findings", Contents: "Contents", Verdict: "Verdict", Snapshot: "Snapshot", CollectedAt: "Collected", Source: "Source", Hash: "SHA-256", TenantID: "Tenant id", OktaOrg: "Okta org",
 		Baseline: "Compared with", Tool: "Judged by", MailboxesTerm: "Mailboxes", ScopeTitle: "What this report does not speak of",
 		Colors: "Colours", ColorsAuto: "as the system", ColorsLight: "light", ColorsDark: "dark",
 		ExpandAll: "Expand all", CollapseAll: "Collapse all",
@@ -35,13 +34,12 @@ func englishPage() PageWords {
 		Why:       "Why it matters", WhatToDo: "What to do", Help: "Why it matters, and what to do",
 		PowerShell: "PowerShell", Console: "Okta's admin console", API: "Okta's API", Undo: "To undo it",
 		Copy: "Copy", Copied: "Copied", CopyFailed: "Not copied",
-		Basis: "What it rests on", Answers: "Answers these requirements", Evidence: "Evidence", EvidenceColumn: "Evidence",
-		OptionalNeed: "used if there", See: "See also", NotInLedger: "not in the ledger",
+		Basis: "What it rests on", Answers: "Answers these requirements", Evidence: "Evidence", OptionalNeed: "used if there", See: "See also", NotInLedger: "not in the ledger",
 		Violations: "{n} {finding|findings}", Subjects: "{n} {subject|subjects}",
-		Members: "Members", ShowAll: "Show all {n}",
+		ShowAll:         "Show all {n}",
 		MembersLeft:     "{n} more are not in this page. The csv and json reports list all.",
 		MembersNoScript: "Without scripts the other {n} are not shown here. The csv and json reports list all.",
-		Hits:            "{n} {member fits|members fit} the search", MoreHits: "and {n} more", Line: "line", MembersRegion: "List of members",
+		Hits:            "{n} {member fits|members fit} the search", MoreHits: "and {n} more", Line: "line",
 		Trace: "How it comes about, step by step", Came: "New since the baseline", Went: "Gone since the baseline",
 		Fixed: "partly fixed", Waived: "waived", PartlyWaived: "partly waived",
 		WaivedBy: "Waived by", WaivedUntil: "until", Ticket: "Ticket", WaiverAt: "Waiver",
@@ -56,8 +54,7 @@ func englishPage() PageWords {
 		SourceColumn: "Evidence", StatusColumn: "Status", ItemsColumn: "Items", PermissionColumn: "Permission", EndpointColumn: "Read from",
 		WhyColumn:   "Reason",
 		LegendTitle: "What the outcomes mean", Permalink: "Link to this control",
-		Paper:  "On paper, what passes or does not apply stands without its explanation, and lists of members are cut to the first 100. The page itself has both.",
-		States: map[finding.State]string{finding.New: "new", finding.Changed: "changed", finding.Unchanged: "unchanged"},
+		Paper: "On paper, what passes or does not apply stands without its explanation, and lists of members are cut to the first 100. The page itself has both.",
 		Meanings: map[finding.Outcome]string{
 			finding.Fail:          "The evidence shows at least one violation.",
 			finding.Error:         "The control itself broke. Nothing is known.",
