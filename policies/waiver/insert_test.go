@@ -22,7 +22,7 @@ func TestInsert(t *testing.T) {
 	files := map[string]string{
 		"nothing": "", "blank": "\n\n", "no list": "version: 1\n", "an empty list": "# mine\nversion: 1\nwaivers: []  # none yet\n",
 		"an empty key": "version: 1\nwaivers:\n", "one": header + anEntry, "no newline at the end": strings.TrimSuffix(header+anEntry, "\n"),
-		"no indent": "version: 1\nwaivers:\n" + strings.ReplaceAll(strings.ReplaceAll(anEntry, "\n    ", "\n  "), "  - ", "- "),
+		"no indent":  "version: 1\nwaivers:\n" + strings.ReplaceAll(strings.ReplaceAll(anEntry, "\n    ", "\n  "), "  - ", "- "),
 		"far indent": "version: 1\nwaivers:\n" + "      " + strings.ReplaceAll(strings.TrimSuffix(anEntry, "\n"), "\n", "\n      ") + "\n",
 		"comments":   "# a\nversion: 1 # b\n# c\nwaivers: # d\n" + anEntry + "  # e\n\n# f\n\n",
 		"list first": "waivers:\n" + anEntry + "\n# about the version\nversion: 1\n",
