@@ -38,17 +38,37 @@ type section struct {
 	value  place
 	raw    jsontext.Value
 	rows   map[string][]row
+	// laid stands in the place of raw for whoever asks what is in the section; nil
+	// is nothing.
+	laid jsontext.Value
 }
 
-// Section gives one member of the document as it stands in the file: entra,
-// exchange, sharepoint, okta, evidence, or any other but mailboxes. It reports
+// Section gives one member of the document as it stands in the file, or what was
+// laid over it: entra, exchange, sharepoint, okta, evidence, or any other but
+// mailboxes. It reports
 // false when the file has no such member. The value must not be changed.
 func (d *Document) Section(name string) (jsontext.Value, bool) {
 	s, ok := d.section(name)
 	if !ok {
 		return nil, false
 	}
+	if s.laid != nil {
+		return s.laid, true
+	}
 	return s.raw, true
+}
+
+// LayOver puts a value in the place of a section that the document has: Section and
+// Value give it from then on. Locate goes on telling of the file, so that what does
+// not stand there has no place. It is for before the document is shared, and
+// reports false when there is no such section.
+func (d *Document) LayOver(name string, value jsontext.Value) bool {
+	s, ok := d.section(name)
+	if !ok || s.raw.Kind() != value.Kind() {
+		return false
+	}
+	s.laid = value
+	return true
 }
 
 func (d *Document) section(name string) (*section, bool) {

@@ -40,8 +40,8 @@ func (d *Document) Locate(pointer string) (Region, bool) {
 	return newSpan(start, end).region(), true
 }
 
-// Value gives the value that a JSON pointer names, as it stands in the file. It
-// reports false for the document as a whole, for mailboxes, which are not kept,
+// Value gives the value that a JSON pointer names, as it stands in the file, or in
+// what was laid over it. It reports false for the document as a whole, for mailboxes, which are not kept,
 // and for what is not there. The value must not be changed.
 func (d *Document) Value(pointer string) (jsontext.Value, bool) {
 	tokens, ok := pointerTokens(pointer)
@@ -52,11 +52,15 @@ func (d *Document) Value(pointer string) (jsontext.Value, bool) {
 	if !ok {
 		return nil, false
 	}
-	f, ok := s.find(tokens[1:])
+	text := s
+	if s.laid != nil {
+		text = &section{raw: s.laid}
+	}
+	f, ok := text.find(tokens[1:])
 	if !ok {
 		return nil, false
 	}
-	return s.raw[f.value:f.end:f.end], true
+	return text.raw[f.value:f.end:f.end], true
 }
 
 func (d *Document) locateMailbox(tokens []string) (Region, bool) {

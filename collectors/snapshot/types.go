@@ -55,7 +55,8 @@ type Collection struct {
 // Status says how the collection of one resource ended.
 type Status string
 
-// The statuses of a resource. Only Collected lets a control pass on it.
+// The statuses of a resource. Only Collected, and Attested, let a control pass on
+// it.
 const (
 	// Collected: read to the end.
 	Collected Status = "collected"
@@ -70,6 +71,9 @@ const (
 	Unlicensed Status = "unlicensed"
 	// Skipped: not asked for.
 	Skipped Status = "skipped"
+	// Attested: no API shows it, and a person has put down what there is. No file
+	// has it: an attestation is laid over a document after that was read.
+	Attested Status = "attested"
 )
 
 // Resource is one line of the ledger.

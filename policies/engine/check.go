@@ -100,6 +100,8 @@ type evidence struct {
 	missing []finding.Reason
 	// gaps are the reasons why it cannot pass.
 	gaps []finding.Reason
+	// attested is what it rests on that was not read.
+	attested []finding.Reason
 }
 
 func (j *judgement) judge(ctx context.Context, in *Input) error {
@@ -200,14 +202,18 @@ func (j *judgement) evidenceOf(c *control) evidence {
 		case len(state.gaps) > 0:
 			e.gaps = append(e.gaps, state.reasons()...)
 		}
+		e.attested = append(e.attested, state.attestations()...)
 	}
 	for _, optional := range c.entry.Optional {
-		if state := j.ledger.stateOf(optional); state.present && len(state.gaps) > 0 {
+		state := j.ledger.stateOf(optional)
+		if state.present && len(state.gaps) > 0 {
 			e.gaps = append(e.gaps, state.reasons()...)
 		}
+		e.attested = append(e.attested, state.attestations()...)
 	}
-	e.missing, e.gaps = distinct(e.missing), distinct(e.gaps)
-	e.missing, e.gaps = gathered(e.missing), gathered(e.gaps)
+	for _, list := range []*[]finding.Reason{&e.missing, &e.gaps, &e.attested} {
+		*list = gathered(distinct(*list))
+	}
 	return e
 }
 

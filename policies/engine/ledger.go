@@ -31,6 +31,8 @@ type state struct {
 	present bool
 	// gaps are the reasons why it is not all there.
 	gaps []gap
+	// attested is what of it was not read: somebody has put it down by hand.
+	attested []gap
 }
 
 // A gap is one reason why evidence is missing, in whole or in part.
@@ -49,7 +51,7 @@ func (l *ledger) stateOf(path string) state {
 	own := l.filling(path)
 	readable := false
 	for _, line := range own {
-		readable = readable || line.Status == snapshot.Collected || line.Status == snapshot.Partial
+		readable = readable || isWhole(line) || line.Status == snapshot.Partial
 		s.addGap(path, line)
 	}
 	for i := range l.doc.Collection.Resources {
@@ -87,8 +89,12 @@ func (l *ledger) present(path string, own []*snapshot.Resource, readable bool) b
 // within it are the vendor's: that one is missing is for the control to judge.
 func (l *ledger) has(path string) bool {
 	segments := strings.Split(path, ".")
-	_, ok := l.doc.Locate(pointer(segments[:min(2, len(segments))]))
-	return ok
+	at := pointer(segments[:min(2, len(segments))])
+	if _, stands := l.doc.Locate(at); stands {
+		return true
+	}
+	_, laid := l.doc.Value(at) // by an attestation, over the file
+	return laid
 }
 
 // filling gives the lines for the longest prefix of the path.
@@ -132,9 +138,17 @@ func isBelow(path, other string) bool {
 	return ok && strings.HasPrefix(rest, ".")
 }
 
+// isWhole reports whether all of a resource is there, read or attested.
+func isWhole(line *snapshot.Resource) bool {
+	return line.Status == snapshot.Collected || line.Status == snapshot.Attested
+}
+
 func (s *state) addGap(evidence string, line *snapshot.Resource) {
-	if line.Status != snapshot.Collected {
+	switch {
+	case !isWhole(line):
 		s.gaps = append(s.gaps, gap{evidence: evidence, line: line})
+	case line.Status == snapshot.Attested:
+		s.attested = append(s.attested, gap{evidence: evidence, line: line})
 	}
 }
 
@@ -146,6 +160,15 @@ func (s *state) reasons() []finding.Reason {
 	list := make([]finding.Reason, len(s.gaps))
 	for i, g := range s.gaps {
 		list[i] = g.reason()
+	}
+	return list
+}
+
+// attestations says who has put down what was not read.
+func (s *state) attestations() []finding.Reason {
+	var list []finding.Reason
+	for _, g := range s.attested {
+		list = append(list, g.reason())
 	}
 	return list
 }

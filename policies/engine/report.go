@@ -95,12 +95,16 @@ func (j *judgement) result(c *control) finding.Result {
 			unproven = append(unproven, j.unproven(c, &k, gap))
 			continue
 		}
-		r.Violations = append(r.Violations, j.violation(c, k))
+		v := j.violation(c, k)
+		if attested := j.evidence[c].attested; len(attested) > 0 {
+			v.RestsOn = &attested[0]
+		}
+		r.Violations = append(r.Violations, v)
 	}
 	reasons := func(rule string) []finding.Reason { return j.reasons(c, said.of(rule, lacking.of)) }
 	r.Unknowns = slices.Concat(j.evidence[c].gaps, lacking.reasons, unproven, reasons("unknown"))
 	r.NotApplicable = reasons("not_applicable")
-	r.Notes = reasons("notes")
+	r.Notes = slices.Concat(j.evidence[c].attested, reasons("notes"))
 	switch {
 	case len(r.Violations) > 0:
 		r.Outcome = finding.Fail

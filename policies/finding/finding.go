@@ -190,6 +190,9 @@ type Violation struct {
 	// Fingerprint is the same as long as tenant, control and resource or cause
 	// are: see Fingerprint.
 	Fingerprint string `json:"fingerprint"`
+	// RestsOn is set where the evidence was not read but attested by a person, and
+	// says so.
+	RestsOn *Reason `json:"rests_on,omitzero"`
 	// Waiver is set where the organisation lives with it for now.
 	Waiver *Waiver `json:"waiver,omitzero"`
 	// PartOf is set where waivers cover a part of a violation's members: each part

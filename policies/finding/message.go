@@ -19,6 +19,7 @@ func StandardMessages() map[string]string {
 		"failed":                   "Could not be read: {evidence}. The reason: {message}",
 		"unlicensed":               "The tenant has no licence to read {evidence}.",
 		"skipped":                  "Not asked for: {evidence}. The reason: {message}",
+		"attested":                 "Attested by a person and not read: {evidence}. {message}",
 		"perhaps_there":            "What seems to be missing may be there, because {evidence} was not read in whole. The reason: {message}",
 		"no_waivers":               "No waivers were given.",
 		"members_without_evidence": "{members} {lacks|lack} {evidence}, so nothing can be said about {it|them}.",

@@ -29,7 +29,7 @@ func dutch() *Words {
 		},
 		Statuses: map[string]string{
 			"collected": "verzameld", "partial": "ten dele", "denied": "geweigerd", "failed": "mislukt",
-			"unlicensed": "geen licentie", "skipped": "overgeslagen",
+			"unlicensed": "geen licentie", "skipped": "overgeslagen", "attested": "verklaard",
 		},
 		Advices: map[string]string{
 			"denied":     "Verleen {permission}, zodat {endpoint} kan worden gelezen, en verzamel opnieuw.",

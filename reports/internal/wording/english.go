@@ -27,7 +27,7 @@ func english() *Words {
 		},
 		Statuses: map[string]string{
 			"collected": "collected", "partial": "partial", "denied": "denied", "failed": "failed",
-			"unlicensed": "unlicensed", "skipped": "skipped",
+			"unlicensed": "unlicensed", "skipped": "skipped", "attested": "attested",
 		},
 		Advices: map[string]string{
 			"denied":     "Grant {permission} so that {endpoint} can be read, then collect again.",

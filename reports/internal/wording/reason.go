@@ -90,9 +90,10 @@ func covers(path, evidence string) bool {
 }
 
 // Advice says what would make the evidence of a ledger's line known, empty where
-// it was collected: then the question itself cannot be decided.
+// it was collected: then the question itself cannot be decided. It is empty as well
+// where no collection has it, and the ledger's own message says what to do.
 func (s Style) Advice(entry *finding.LedgerEntry) string {
-	if entry == nil {
+	if entry == nil || entry.Code == "not_applicable" || entry.Code == "attestation_expired" {
 		return ""
 	}
 	args := finding.Args{"endpoint": markName(entry.Endpoint), "permission": markName(entry.Permission)}

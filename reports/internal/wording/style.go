@@ -44,13 +44,18 @@ func (s Style) In(words *Words) Style {
 	return s
 }
 
-// Violation is the sentence of a violation, with a full stop.
+// Violation is the sentence of a violation, with a full stop, and behind it that it
+// rests on what nobody read.
 func (s Style) Violation(control *finding.Control, v *finding.Violation) string {
 	count, population := 0, ""
 	if v.Members != nil {
 		count, population = v.Members.Len(), v.Members.Population()
 	}
-	return s.sentence(control, v.Key, v.Args, count, population)
+	sentence := s.sentence(control, v.Key, v.Args, count, population)
+	if v.RestsOn != nil {
+		sentence += " " + s.Reason(control, v.RestsOn, nil)
+	}
+	return sentence
 }
 
 // TraceStep is the sentence of one step of a trace, with a full stop.

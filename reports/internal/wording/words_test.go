@@ -113,7 +113,7 @@ func TestWordsForEverything(t *testing.T) {
 				t.Errorf("%s: no word for a waiver that is %s", code, state)
 			}
 		}
-		statuses := []string{"collected", "denied", "failed", "partial", "skipped", "unlicensed"}
+		statuses := []string{"attested", "collected", "denied", "failed", "partial", "skipped", "unlicensed"}
 		if diff := cmp.Diff(statuses, slices.Sorted(maps.Keys(words.Statuses))); diff != "" {
 			t.Errorf("%s: statuses (-want +got):\n%s", code, diff)
 		}
