@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-07732396/postern/policies/access"
+	"github.com/seed-07732396/postern/policies/attestation"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/reports/doors"
@@ -28,6 +29,7 @@ type accessOptions struct {
 	asPublished bool
 	configPath  string
 	tenant      string
+	attestation string
 	snapshotURI string
 	lang        string
 	version     string
@@ -82,6 +84,7 @@ speak of these alone, with --before of the later snapshot.`,
 	flags.BoolVar(&o.asPublished, "as-published", false, "leave out what Microsoft has changed since the whitepaper")
 	flags.BoolVar(&o.input, "input", false, "write the whole input of the controls instead, for plain OPA")
 	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
+	flags.StringVar(&o.attestation, "attestation", "", attestationUsage)
 	flags.StringVar(&o.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
 	flags.StringVar(&o.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in reports (default: relative to the git root)")
 	addLanguageFlag(cmd, &o.lang)
@@ -124,6 +127,7 @@ type accessPlan struct {
 	scope        doors.Scope
 	options      access.Options
 	declared     engine.Declarations
+	attested     *attestation.Attestation
 	language     *finding.Language
 	tool         finding.Tool
 }
@@ -160,8 +164,12 @@ func (o *accessOptions) plan(settings *config, path string) (*accessPlan, error)
 		return nil, err
 	}
 	p.scope.OpenOnly = o.open
-	own, err := (&checkOptions{tenant: o.tenant}).tenantDeclarations(settings)
+	judged := &checkOptions{tenant: o.tenant, attestation: o.attestation}
+	own, err := judged.tenantDeclarations(settings)
 	if err != nil {
+		return nil, err
+	}
+	if p.attested, err = readAttestation(judged.attestation); err != nil {
 		return nil, err
 	}
 	p.declared = settings.engineDeclarations(own)
@@ -179,7 +187,7 @@ func (o *accessOptions) together() error {
 	case o.user != "" && o.before != "":
 		return usageErrorf(separately, "--user explains one snapshot, --before compares two")
 	case o.input && (len(o.formats) > 0 || o.user != "" || o.before != "" || o.open || len(o.protocols) > 0 || len(o.methods) > 0):
-		return usageErrorf(separately, "--input writes the input of the controls and no report of doors: only -o, --config and --tenant go with it")
+		return usageErrorf(separately, "--input writes the input of the controls and no report of doors: only -o, --config, --tenant and --attestation go with it")
 	case o.input && o.asPublished:
 		return usageErrorf("leave one of them out", "--input is what controls judge, which is never --as-published")
 	}

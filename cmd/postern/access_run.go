@@ -43,7 +43,7 @@ func (r *accessRun) close() error {
 }
 
 func (r *accessRun) survey(ctx context.Context, file *snapshot.File) (*access.Survey, error) {
-	return access.NewSurvey(ctx, file.Read, access.SurveyOptions{Options: r.plan.options, Declared: r.plan.declared.Of})
+	return access.NewSurvey(ctx, attestedRead(r.plan.attested, file.Read), access.SurveyOptions{Options: r.plan.options, Declared: r.plan.declared.Of})
 }
 
 // report works out what the plan asks for.

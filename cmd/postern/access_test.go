@@ -39,11 +39,14 @@ func TestTenantsGiveTheirDoors(t *testing.T) {
 			out := t.TempDir()
 			args := []string{"access", filepath.Join(folder, "snapshot.json"), "--quiet", "--config", emptyConfig(t),
 				"--snapshot-uri", "testdata/tenants/" + name + "/snapshot.json"}
+			if path := attestationOf(folder); path != "" {
+				args = append(args, "--attestation", path)
+			}
 			for format, file := range formats {
 				args = append(args, "-f", format+"="+filepath.Join(out, file))
 			}
 			code, _, stderr := runQuietly(t, args...)
-			want := map[string]int{"demo": 3, "half_done": 3, "neglected": 3, "one_exception": 3, "locked_out": 4}[name]
+			want := map[string]int{"demo": 3, "half_done": 3, "neglected": 3, "one_exception": 3, "locked_out": 4, "classic_attested": 4}[name]
 			if code != want {
 				t.Fatalf("exit %d, want %d: %s", code, want, stderr)
 			}

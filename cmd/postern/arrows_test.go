@@ -31,6 +31,7 @@ var arrows = []struct {
 	{"policies", nil},
 	{"policies/translation", []string{"policies/finding"}},
 	{"policies/population", []string{"collectors/snapshot"}},
+	{"policies/attestation", []string{"collectors/snapshot"}},
 	{"policies/access", []string{"collectors/snapshot", "policies/population", "policies/finding"}},
 	{"policies/engine", []string{"collectors/snapshot", "policies/population", "policies/finding"}},
 	{"policies/waiver", builtOn()},

@@ -13,6 +13,7 @@ import (
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies"
 	"github.com/seed-07732396/postern/policies/access"
+	"github.com/seed-07732396/postern/policies/attestation"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/waiver"
@@ -33,6 +34,7 @@ type checkOptions struct {
 	configPath  string
 	snapshotURI string
 	tenant      string
+	attestation string
 	lang        string
 	version     string
 	explain     bool
@@ -95,6 +97,7 @@ failed or never asked for is unknown, and the exit code says so.`,
 		},
 	}
 	o.addFlags(cmd)
+	cmd.Flags().StringVar(&o.attestation, "attestation", "", attestationUsage)
 	cmd.Flags().StringVar(&o.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
 	return cmd
 }
@@ -108,6 +111,8 @@ type checkPlan struct {
 	maxAge  time.Duration
 	waivers *waiverPlan
 	report  reports.Options
+	// attested is laid over the snapshot; nil for none.
+	attested *attestation.Attestation
 	// stated says that the snapshot's path in reports was given.
 	stated bool
 	// fresh says that the snapshot was just collected, so that no revision has it.
@@ -154,6 +159,9 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 		Tool:         finding.Tool{Name: "postern", Version: o.version},
 		FailOn:       failOn,
 	}
+	if plan.attested, err = readAttestation(o.attestation); err != nil {
+		return nil, err
+	}
 	plan.report, err = o.shown()
 	return plan, err
 }
@@ -163,12 +171,16 @@ func controlOptions(own []string) engine.Options {
 	return engine.Options{Policies: policies.FS(), Checked: true, Own: own, AccessSchema: access.Schema(), AccessMessages: access.Messages(), WaiversSchema: waiver.Schema()}
 }
 
-// tenantDeclarations are those of the tenant that --tenant names.
+// tenantDeclarations are those of the tenant that --tenant names. Its attestation
+// stands in for one that was not given.
 func (o *checkOptions) tenantDeclarations(settings *config) (*declarations, error) {
 	if o.tenant == "" {
 		return nil, nil
 	}
 	_, tenant, err := (&targetFlags{tenant: o.tenant}).pick(settings)
+	if o.attestation == "" {
+		o.attestation = tenant.Attestation
+	}
 	return tenant.Declarations, err
 }
 
@@ -207,7 +219,7 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 		return err
 	}
 	defer file.Close()
-	plan.input.Read, plan.input.Text = file.Read, file
+	plan.input.Read, plan.input.Text = attestedRead(plan.attested, file.Read), file
 	plan.input.Waivers = plan.waivers.open()
 	if list := plan.waivers.list; list != nil {
 		a.note("waivers: %s holds %d", list.File, len(list.Waivers))

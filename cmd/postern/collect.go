@@ -113,7 +113,7 @@ func (a *app) runCollectors(ctx context.Context, list []collectors.Collector, o 
 
 // identity says what a collection is of: only one with the same is resumed.
 func (t *target) identity() string {
-	return strings.Join([]string{t.TenantID, t.OktaOrg, t.GraphURL, t.ExchangeURL, fmt.Sprint(t.EvidenceDays), strings.Join(t.Skip, ",")}, "\n")
+	return strings.Join([]string{t.TenantID, t.OktaOrg, t.GraphURL, t.ExchangeURL, fmt.Sprint(t.EvidenceDays), t.Attestation, strings.Join(t.Skip, ",")}, "\n")
 }
 
 // keep writes the snapshot and says what is missing from it.

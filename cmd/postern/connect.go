@@ -106,7 +106,15 @@ func (a *app) okta(t *target, network collectors.Network) (collectors.Collector,
 	if err != nil {
 		return nil, err
 	}
-	org, err := okta.New(okta.Config{Org: t.OktaOrg, Authorizer: login, APIToken: apiToken, Network: network})
+	attested, err := readAttestation(t.Attestation)
+	if err != nil {
+		return nil, err
+	}
+	var groups []string
+	if attested != nil {
+		groups = attested.GroupIDs()
+	}
+	org, err := okta.New(okta.Config{Org: t.OktaOrg, Authorizer: login, APIToken: apiToken, Groups: groups, Network: network})
 	if err != nil {
 		return nil, usageErrorf("--okta-org takes the org's URL, such as https://example.okta.com", "%w", err)
 	}

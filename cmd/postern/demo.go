@@ -104,6 +104,8 @@ type standIns struct {
 	name   string
 	now    time.Time
 	target target
+	// groups are read from Okta beside those that its rules name.
+	groups []string
 
 	graph    *entratest.Server
 	exchange *exchangetest.Server
@@ -186,7 +188,7 @@ func (s *standIns) collectors() ([]collectors.Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	org, err := okta.New(okta.Config{Org: s.okta.URL, Authorizer: apiToken, APIToken: true})
+	org, err := okta.New(okta.Config{Org: s.okta.URL, Authorizer: apiToken, APIToken: true, Groups: s.groups})
 	if err != nil {
 		return nil, err
 	}

@@ -66,6 +66,7 @@ is missing, 1 the tool failed, 2 wrong usage.`,
 	flags.StringVar(&o.check.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
 	flags.StringVar(&o.check.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in the runbook (default: relative to the git root)")
 	flags.StringVar(&o.check.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
+	flags.StringVar(&o.check.attestation, "attestation", "", attestationUsage)
 	flags.IntVar(&o.days, "days", 30, "how many `days` the logs have to cover for their silence to count")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "text and markdown: list all, not only a sample")
 	return cmd
@@ -124,7 +125,7 @@ func makePlan(ctx context.Context, judged *checkPlan, file *snapshot.File, asked
 	if err != nil {
 		return nil, err
 	}
-	judged.input.Read, judged.input.Text = file.Read, file
+	judged.input.Read, judged.input.Text = attestedRead(judged.attested, file.Read), file
 	report, err := judge.Check(ctx, judged.input)
 	if err != nil {
 		return nil, err

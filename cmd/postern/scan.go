@@ -43,6 +43,7 @@ that is gone when the scan ends.
 				path = filepath.Join(folder, "snapshot.json")
 			}
 			o.fillFrom(cmd, &settings.Check)
+			o.attestation = where.Attestation
 			// What is wrong with the check's flags is said before an hour of collecting.
 			plan, err := o.plan(settings, where.Declarations, path)
 			if err != nil {

@@ -28,6 +28,8 @@ type target struct {
 	ExchangeURL  string `yaml:"exchange_url"`
 	EvidenceDays int    `yaml:"evidence_days"`
 	CAFile       string `yaml:"ca_file"`
+	// Attestation is the file with the sign-on rules of a Classic Engine org.
+	Attestation string `yaml:"attestation"`
 	// Skip are services or resources that are left out.
 	Skip []string `yaml:"skip"`
 	// Declarations are laid over those that hold for all tenants.
@@ -50,6 +52,7 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.ExchangeURL, "exchange-url", "", "service root of Exchange Online, before /adminapi")
 	flags.IntVar(&f.EvidenceDays, "evidence-days", 0, fmt.Sprintf("read the logs of so many `days` (default %d)", defaultEvidenceDays))
 	flags.StringVar(&f.CAFile, "ca-file", "", "also trust the certificate authorities in this PEM `file`")
+	flags.StringVar(&f.Attestation, "attestation", "", attestationUsage)
 	flags.StringSliceVar(&f.Skip, "skip-resource", nil, "leave out these services or `resources`, such as okta or entra.sign_ins")
 	flags.StringVar(&f.tenant, "tenant", "", "`name` of a tenant in the configuration")
 }
@@ -76,7 +79,7 @@ func (f *targetFlags) resolve(c *config) (target, string, error) {
 		from string
 	}{
 		{&t.TenantID, f.TenantID}, {&t.OktaOrg, f.OktaOrg}, {&t.Cloud, f.Cloud}, {&t.Auth, f.Auth},
-		{&t.GraphURL, f.GraphURL}, {&t.ExchangeURL, f.ExchangeURL}, {&t.CAFile, f.CAFile},
+		{&t.GraphURL, f.GraphURL}, {&t.ExchangeURL, f.ExchangeURL}, {&t.CAFile, f.CAFile}, {&t.Attestation, f.Attestation},
 	} {
 		if field.from != "" {
 			*field.to = field.from

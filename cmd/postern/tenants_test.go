@@ -59,6 +59,13 @@ func TestTenantsComeFromTheirServices(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer world.close()
+			attested, err := readAttestation(attestationOf(folder))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if attested != nil {
+				world.groups = attested.GroupIDs()
+			}
 			list, err := world.collectors()
 			if err != nil {
 				t.Fatal(err)
@@ -92,6 +99,9 @@ func TestTenantsGiveTheirReports(t *testing.T) {
 				"--snapshot-uri", "testdata/tenants/" + name + "/snapshot.json"}
 			if waivers := filepath.Join(folder, "waivers.yaml"); exists(waivers) {
 				args = append(args, "--waivers", waivers, "--now", "2026-11-22")
+			}
+			if path := attestationOf(folder); path != "" {
+				args = append(args, "--attestation", path)
 			}
 			for format, file := range made {
 				args = append(args, "-f", format+"="+filepath.Join(out, file))
@@ -149,6 +159,15 @@ func TestEachControlIsSeenToPassAndToFail(t *testing.T) {
 			t.Errorf("%s was only seen as %v", id, outcomes)
 		}
 	}
+}
+
+// attestationOf is the path of a tenant's attestation, empty when it has none.
+func attestationOf(folder string) string {
+	path := filepath.Join(folder, "attestation.yaml")
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
 }
 
 // emptyConfig keeps a postern.yaml of the work tree out of the tests.

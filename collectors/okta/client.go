@@ -30,6 +30,9 @@ type Config struct {
 	// APIToken says that the credentials are an API token (SSWS): only with one
 	// does the private endpoint for notifications answer.
 	APIToken bool
+	// Groups are ids of groups whose members are read beside those of the groups
+	// that rules name: what rules without an API name.
+	Groups []string
 	// Network is how to reach the service.
 	Network collectors.Network
 }

@@ -101,7 +101,7 @@ func onClassic(what string) error {
 	return &collectors.Error{
 		Code:    collectors.CodeNotApplicable,
 		Problem: "the org runs on Classic Engine, where " + what,
-		Hint:    "read the rules in the admin console, or upgrade to Identity Engine",
+		Hint:    "attest what the admin console shows, or upgrade to Identity Engine",
 	}
 }
 

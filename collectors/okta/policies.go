@@ -156,6 +156,9 @@ func (c *Collector) group(ctx context.Context, r *collectors.Recorder, id string
 // sorted.
 func (c *Collector) namedGroups(ctx context.Context, sink *collectors.Sink, r *collectors.Recorder) ([]string, error) {
 	named := map[string]bool{}
+	for _, id := range c.config.Groups {
+		named[id] = true
+	}
 	add := func(i included) {
 		for _, id := range i.ids() {
 			named[id] = true

@@ -21,7 +21,7 @@ import (
 
 // wantTenants are the organisations that the tests of other packages rely on by
 // name; more may be added.
-var wantTenants = []string{"demo", "half_done", "locked_out", "neglected", "one_exception", "shipped_default", "spotless"}
+var wantTenants = []string{"classic_attested", "demo", "half_done", "locked_out", "neglected", "one_exception", "shipped_default", "spotless"}
 
 // eachTenant calls visit for every imaginary organisation.
 func eachTenant(t *testing.T, visit func(t *testing.T, name string, folder fs.FS)) {

@@ -4,8 +4,8 @@
 #   The whitepaper's step E lives in the app's sign-on policy. On an Identity Engine
 #   org the rules can be read by API. On a Classic Engine org no public API has them:
 #   every control that judges them is unknown there, which is not the same as open,
-#   and somebody has to look. This control says which of the two it is. It never
-#   fails.
+#   and somebody has to look. What they saw can be attested, with an end: then this
+#   control passes, and every result that rests on it says so. It never fails.
 # related_resources:
 #   - ref: https://developer.okta.com/docs/guides/oie-intro/main/
 #     description: Identity Engine and Classic Engine
@@ -19,7 +19,7 @@
 #   needs: [okta.organization, okta.apps]
 #   optional: [okta.access_policy_rules]
 #   messages:
-#     classic: The org is a Classic Engine org, whose sign-on rules no API shows. Attest them by hand.
+#     classic: "No API shows the sign-on rules of a Classic Engine org, and no attestation counts. The reason: {message}"
 #     engine: "The org does not say which engine it runs (pipeline '{pipeline}')."
 #     rules_not_read: "The rules of the Office 365 app '{app}' are not in the snapshot down to the catch-all rule."
 #     no_app: The Okta org has no active Office 365 app.
@@ -29,9 +29,10 @@
 #       okta.apps.read and a role that sees policies. Classic Engine: have two people
 #       open the app's sign-on rules and compare them with step E: in order of
 #       priority, for each rule its people, location, client, platforms, device trust,
-#       access and factor. Keep the screenshots, who looked and when, in the change
-#       record, with an expiry date no more than 90 days away; look again then and
-#       after every change of the rules. Upgrading to Identity Engine ends this.
+#       access and factor. Keep the screenshots in the change record, and write what
+#       they saw into an attestation file (check --attestation FILE) that says who
+#       looked, when, where the proof is, and when it expires, 90 days later at best;
+#       look again then and after every change. Upgrading to Identity Engine ends this.
 #     okta_console: >-
 #       Classic Engine: Applications > Applications > Microsoft Office 365 > Sign On >
 #       Sign On Policy. Identity Engine: Applications > Applications > Microsoft Office
@@ -44,7 +45,10 @@ package controls.sign_on.sign_on_policy_readable
 
 import data.lib.okta_rules
 
-unknown contains {"key": "classic", "args": {}, "evidence": "okta.access_policy_rules"} if _pipeline == "v1"
+unknown contains {"key": "classic", "args": {}, "evidence": "okta.access_policy_rules"} if {
+	_pipeline == "v1"
+	count(okta_rules.unread(input.okta.apps, _rules)) > 0
+}
 
 unknown contains {"key": "engine", "args": {"pipeline": _pipeline}} if not _pipeline in {"idx", "v1"}
 

@@ -42,8 +42,10 @@ test_passes_when_the_rules_of_every_active_app_are_there if {
 
 test_unknown_on_classic_engine if {
 	_unknown([_pipeline("v1"), {"op": "remove", "path": "/okta/access_policy_rules"}]) == {["classic", {}]}
-	_unknown([_pipeline("v1")]) == {["classic", {}]}
+	_unknown([_pipeline("v1"), {"op": "replace", "path": "/okta/access_policy_rules/rst1", "value": []}]) == {["classic", {}]}
 }
+
+test_passes_on_classic_engine_when_the_rules_were_attested if _unknown([_pipeline("v1")]) == set()
 
 test_unknown_when_the_engine_is if {
 	_unknown([_pipeline(null)]) == {["engine", {"pipeline": "not set"}]}

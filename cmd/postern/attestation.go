@@ -1,0 +1,52 @@
+package main
+
+import (
+	"os"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/attestation"
+)
+
+const attestationUsage = "`file` with the sign-on rules of a Classic Engine org, as a person saw them"
+
+// readAttestation reads the file at path, nil for no path.
+func readAttestation(path string) (*attestation.Attestation, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usageErrorf("name an existing file with --attestation", "read the attestation: %w", err)
+	}
+	a, err := attestation.Read(path, text)
+	if err != nil {
+		return nil, wrongAttestation(err)
+	}
+	return a, nil
+}
+
+// wrongAttestation calls a file that does not fit wrong usage, with its own hint.
+func wrongAttestation(err error) error {
+	_, hint := exitCode(err, true)
+	return &exitError{code: exitUsage, err: err, hint: hint}
+}
+
+// snapshotReader reads a snapshot from its start.
+type snapshotReader = func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
+
+// attestedRead lays an attestation over each document that is read.
+func attestedRead(a *attestation.Attestation, read snapshotReader) snapshotReader {
+	if a == nil {
+		return read
+	}
+	return func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
+		doc, err := read(visit)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.LayOver(doc); err != nil {
+			return nil, wrongAttestation(err)
+		}
+		return doc, nil
+	}
+}
