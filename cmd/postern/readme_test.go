@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/seed-07732396/postern/policies/attestation"
 )
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -23,12 +25,20 @@ func TestREADMECommandsWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	evidence := exportOf(t, "half_done", dialects()[0], false)
 	world := t.TempDir()
 	t.Chdir(world)
 	copyFile(t, filepath.Join(root, "testdata", "tenants", "half_done", "snapshot.json"), "snapshot.json")
 	copyFile(t, filepath.Join(root, "testdata", "tenants", "half_done", "snapshot.json"), "last-month.json")
 	copyFile(t, filepath.Join(root, "testdata", "tenants", "half_done", "snapshot.json"), "testdata/tenants/half_done/snapshot.json")
+	copyFile(t, filepath.Join(root, "testdata", "tenants", "half_done", "snapshot.json"), "okta.json")
+	copyFile(t, filepath.Join(root, "testdata", "tenants", "classic_attested", "snapshot.json"), "classic.json")
+	copyFile(t, filepath.Join(root, "testdata", "tenants", "classic_attested", "attestation.yaml"), "attestation.yaml")
 	copyFile(t, filepath.Join(root, "collectors", "imports", "scubagear", "testdata", "ProviderSettingsExport.json"), "ProviderSettingsExport.json")
+
+	if err := os.CopyFS("evidence", os.DirFS(evidence)); err != nil {
+		t.Fatal(err)
+	}
 
 	ran := 0
 	for _, block := range shellBlock.FindAllStringSubmatch(string(readme), -1) {
@@ -91,6 +101,27 @@ func TestREADMEConfigurationIsUnderstood(t *testing.T) {
 	}
 	if len(declared.BreakGlass) != 1 || settings.Tenants["acme"].OktaOrg == "" {
 		t.Errorf("the configuration came out as %+v", settings)
+	}
+}
+
+// TestREADMEAttestationIsUnderstood reads the README's own attestation.
+func TestREADMEAttestationIsUnderstood(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const first = "\n    version: 1\n    okta_org:"
+	_, rest, found := strings.Cut(string(readme), first)
+	text, _, closed := strings.Cut(rest, "\n\n")
+	if !found || !closed {
+		t.Fatal("the README shows no attestation")
+	}
+	a, err := attestation.Read("README.md", []byte(strings.ReplaceAll(first+text, "\n    ", "\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Apps) != 1 || len(a.Apps[0].Rules) != 3 || len(a.GroupIDs()) != 1 {
+		t.Errorf("the attestation came out as %+v", a)
 	}
 }
 

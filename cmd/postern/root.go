@@ -77,6 +77,7 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
   postern check snapshot.json
   postern check snapshot.json -f sarif=out.sarif -f junit=out.xml
   postern import scubagear ProviderSettingsExport.json -o snapshot.json
+  postern import powershell evidence -o snapshot.json
   postern access snapshot.json
   postern controls BASIC-002`,
 		SuggestionsMinimumDistance: 2,
