@@ -99,7 +99,7 @@ async function readable(name) {
 // Two tenants, one with evidence missing, are measured in both schemes.
 async function colours() {
   for (const [name, colorScheme, width] of [
-    ["demo-en.html", "light", 1280], ["demo-nl.html", "dark", 1280], ["locked_out-nl.html", "light", 400], ["locked_out-en.html", "dark", 400],
+    ["demo-en.html", "light", 1280], ["compared-nl.html", "dark", 1280], ["locked_out-nl.html", "light", 400], ["locked_out-en.html", "dark", 400],
   ]) {
     await closing(await open(name, { colorScheme, viewport: { width, height: 900 } }), async (page) => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}, ${width} px: wider than the window`);
@@ -160,6 +160,16 @@ async function filters() {
     expect(await page.locator("details.control[open]").count() === 0, "collapse all");
     await page.click("#_expand");
     expect(await page.locator("details.control[open]").count() === all.length, "expand all");
+  });
+}
+
+async function drift() {
+  await closing(await open("compared-en.html"), async (page) => {
+    const fresh = await page.evaluate(() => Array.from(document.querySelectorAll("details.control")).filter((c) => /new|changed/.test(c.dataset.states)).map((c) => c.id));
+    expect(fresh.length > 3 && await page.locator("#_access svg").count() === 1, `${fresh.length} controls with something new`);
+    await page.check("#_only-new");
+    await page.waitForFunction(() => document.querySelectorAll("details.control[hidden]").length > 0);
+    expect(JSON.stringify(await shown(page)) === JSON.stringify(fresh), `only new: ${await shown(page)}, want ${fresh}`);
   });
 }
 
@@ -291,7 +301,7 @@ try {
   const waiting = pages.slice();
   const worker = async () => { while (waiting.length) { await readable(waiting.shift()); } };
   await Promise.all([worker(), worker()]);
-  for (const check of [colours, filters, deepLinks, copying, keyboard, large, withoutScripts, paper]) {
+  for (const check of [colours, filters, drift, deepLinks, copying, keyboard, large, withoutScripts, paper]) {
     const from = Date.now();
     await check();
     if (process.env.VERBOSE) { console.log(check.name, Date.now() - from, "ms"); }

@@ -169,7 +169,10 @@ func (b *builder) states(result *finding.Result) []badge {
 	if counts[finding.Changed] > 0 {
 		list = append(list, badge{string(finding.Changed), b.words.Phrases.Changed})
 	}
-	if len(result.Fixed) > 0 {
+	switch {
+	case len(result.Fixed) > 0 && len(result.Violations) == 0:
+		list = append(list, badge{"fixed", w.AllFixed})
+	case len(result.Fixed) > 0:
 		list = append(list, badge{"fixed", w.Fixed})
 	}
 	switch {

@@ -134,9 +134,11 @@ func TestBaselineAndWaivers(t *testing.T) {
 		ID: "W-1", Owner: "j.jansen@harbourfreight.example", Reason: "Printers until <spring>", Ticket: "https://tickets.example/1", Expires: "2027-01-31", File: "waivers.yaml", Line: 12,
 	}
 	r.Results[5].Violations[0].Waiver = &finding.Waiver{ID: "W-2", Owner: "o", Reason: "r", Ticket: "javascript:alert(1)", Expires: "2027-01-31", File: "waivers.yaml", Line: 20}
+	r.Results[1].Fixed = []finding.Violation{{Key: "exception", Args: finding.Args{"name": "a"}}}
 	root := parse(t, write(t, r, nil))
 	for id, want := range map[string][]string{
-		"FED-001":    {"new", "In the baseline: pass", "Gone since the baseline The domain 'old."},
+		"FED-003":    {"high fixed", "Gone since the baseline The account 'a'"},
+		"FED-001":    {"partly fixed", "new", "In the baseline: pass", "Gone since the baseline The domain 'old."},
 		"PROTO-001":  {"changed", "New since the baseline 2 mailboxes", "Gone since the baseline 1 mailbox"},
 		"MODERN-001": {"waived", "Waived by j.jansen@harbourfreight.example until 2027-01-31: Printers until <spring>", "Ticket https://tickets.example/1", "waivers.yaml:12"},
 		"SIGNON-001": {"Ticket javascript:alert(1)"},

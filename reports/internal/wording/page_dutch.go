@@ -41,7 +41,7 @@ func dutchPage() PageWords {
 		MembersNoScript: "Zonder scripts worden de overige {n} hier niet getoond. De csv- en json-rapporten noemen ze alle.",
 		Hits:            "{n} {lid past|leden passen} bij de zoekopdracht", MoreHits: "en nog {n}", Line: "regel",
 		Trace: "Hoe het zover komt, stap voor stap", Came: "Nieuw sinds de nulmeting", Went: "Verdwenen sinds de nulmeting",
-		Fixed: "deels hersteld", Waived: "ontheven", PartlyWaived: "deels ontheven",
+		AllFixed: "hersteld", Fixed: "deels hersteld", Waived: "ontheven", PartlyWaived: "deels ontheven",
 		WaivedBy: "Ontheven door", WaivedUntil: "tot en met", Ticket: "Ticket", WaiverAt: "Ontheffing",
 		UnknownTitle: "Wat niet bekend is, en hoe het bekend wordt",
 		UnknownIntro: "Bewijs dat ontbreekt, voldoet nooit. Elke regel zegt wat ontbreekt, wat helpt en welke controles erop wachten.",

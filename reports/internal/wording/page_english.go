@@ -41,7 +41,7 @@ func englishPage() PageWords {
 		MembersNoScript: "Without scripts the other {n} are not shown here. The csv and json reports list all.",
 		Hits:            "{n} {member fits|members fit} the search", MoreHits: "and {n} more", Line: "line",
 		Trace: "How it comes about, step by step", Came: "New since the baseline", Went: "Gone since the baseline",
-		Fixed: "partly fixed", Waived: "waived", PartlyWaived: "partly waived",
+		AllFixed: "fixed", Fixed: "partly fixed", Waived: "waived", PartlyWaived: "partly waived",
 		WaivedBy: "Waived by", WaivedUntil: "until", Ticket: "Ticket", WaiverAt: "Waiver",
 		UnknownTitle: "What is not known, and how to make it known",
 		UnknownIntro: "Evidence that is missing never passes. Each line says what is missing, what would help, and which controls wait for it.",
