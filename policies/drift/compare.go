@@ -1,0 +1,158 @@
+package drift
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// A TenantError says that two reports are of different tenants.
+type TenantError struct {
+	// Tenant is whose the report is, Baseline whose the baseline.
+	Tenant, Baseline finding.Tenant
+}
+
+func (e *TenantError) Error() string {
+	return fmt.Sprintf("the baseline is of tenant %s, the snapshot of tenant %s", shown(&e.Baseline), shown(&e.Tenant))
+}
+
+func shown(t *finding.Tenant) string {
+	if t.InitialDomain == "" {
+		return t.ID
+	}
+	return t.InitialDomain + " (" + t.ID + ")"
+}
+
+// Compare lays what has changed since the baseline on the report. The lists of
+// members that it makes read from those of both reports, so what these read from must
+// stay open. The error is a *TenantError, or that of reading members.
+func Compare(report, baseline *finding.Report) error {
+	if report.Tenant.ID != baseline.Tenant.ID {
+		return &TenantError{Tenant: report.Tenant, Baseline: baseline.Tenant}
+	}
+	report.Baseline = &finding.Baseline{Snapshot: baseline.Snapshot, Access: baseline.Access}
+	before := map[string]*finding.Result{}
+	for i := range baseline.Results {
+		before[baseline.Results[i].Control] = &baseline.Results[i]
+	}
+	for i := range report.Results {
+		if err := compareResults(&report.Results[i], before[report.Results[i].Control]); err != nil {
+			return fmt.Errorf("compare %s with the baseline: %w", report.Results[i].Control, err)
+		}
+	}
+	return nil
+}
+
+// A whole is one violation as the evidence shows it, in the parts that waivers have
+// made of it.
+type whole struct {
+	parts []*finding.Violation
+}
+
+// wholes puts the parts of violations together, in the order of the result.
+func wholes(violations []finding.Violation) (map[string]*whole, []string) {
+	all := map[string]*whole{}
+	var order []string
+	for i := range violations {
+		v := &violations[i]
+		key := cmp.Or(v.PartOf, v.Fingerprint)
+		w := all[key]
+		if w == nil {
+			w = &whole{}
+			all[key] = w
+			order = append(order, key)
+		}
+		w.parts = append(w.parts, v)
+	}
+	return all, order
+}
+
+func compareResults(result, before *finding.Result) error {
+	now, order := wholes(result.Violations)
+	if before == nil {
+		for _, w := range now {
+			w.mark(finding.New)
+		}
+		return nil
+	}
+	result.Before = before.Outcome
+	was, wasOrder := wholes(before.Violations)
+	for _, key := range order {
+		if was[key] == nil {
+			now[key].mark(finding.New)
+			continue
+		}
+		if err := now[key].compare(was[key]); err != nil {
+			return err
+		}
+	}
+	if !seesAll(result) {
+		return nil
+	}
+	for _, key := range wasOrder {
+		if now[key] != nil {
+			continue
+		}
+		for _, part := range was[key].parts {
+			gone := *part
+			gone.State, gone.Drift = "", nil
+			result.Fixed = append(result.Fixed, gone)
+		}
+	}
+	return nil
+}
+
+// seesAll reports whether nothing about the control is unknown.
+func seesAll(r *finding.Result) bool {
+	return len(r.Unknowns) == 0 && r.Outcome != finding.Error && r.Outcome != finding.Unknown
+}
+
+func (w *whole) mark(state finding.State) {
+	for _, part := range w.parts {
+		part.State = state
+	}
+}
+
+// compare says how the members stand to those of the baseline. Who came is told of
+// the part that has them; who went, of the first.
+func (w *whole) compare(was *whole) error {
+	w.mark(finding.Unchanged)
+	if w.parts[0].Members == nil || was.parts[0].Members == nil {
+		return nil // one resource, or it was one
+	}
+	old, err := was.keys()
+	if err != nil {
+		return err
+	}
+	for _, part := range w.parts {
+		if err := came(part, old); err != nil {
+			return err
+		}
+	}
+	return w.went(was, old)
+}
+
+// crowd is the keys of members, sorted, and which of them were met.
+type crowd struct {
+	keys []uint64
+	met  bits
+}
+
+func (w *whole) keys() (*crowd, error) {
+	c := &crowd{}
+	for _, part := range w.parts {
+		for _, key := range part.Members.Keys() {
+			c.keys = append(c.keys, key)
+		}
+		if err := part.Members.Err(); err != nil {
+			return nil, err
+		}
+	}
+	if !slices.IsSorted(c.keys) {
+		slices.Sort(c.keys)
+	}
+	c.keys = slices.Compact(c.keys)
+	return c, nil
+}
