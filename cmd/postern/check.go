@@ -40,6 +40,8 @@ type checkOptions struct {
 	explain     bool
 	verbose     bool
 	waivers     waiverOptions
+	baseline    string
+	failOnNew   bool
 }
 
 func (o *checkOptions) addFlags(cmd *cobra.Command) {
@@ -51,6 +53,8 @@ func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.maxAge, "max-age", "", "exit 4 when the snapshot is older than this `duration`, such as 26h or 7d")
 	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
 	o.waivers.addFlags(cmd)
+	flags.StringVar(&o.baseline, "baseline", "", "compare with this earlier snapshot, or with the findings that a check saved as JSON: `path`")
+	flags.BoolVar(&o.failOnNew, "fail-on-new", false, "only findings that are new or have new members fail the gate (needs --baseline)")
 	flags.StringVar(&o.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in reports, as it is and with forward slashes: formats that want a URI escape it (default: relative to the git root)")
 }
 
@@ -110,7 +114,10 @@ type checkPlan struct {
 	input   engine.Input
 	maxAge  time.Duration
 	waivers *waiverPlan
-	report  reports.Options
+	// baseline is the earlier snapshot or findings, "" for none.
+	baseline  string
+	failOnNew bool
+	report    reports.Options
 	// attested is laid over the snapshot; nil for none.
 	attested *attestation.Attestation
 	// stated says that the snapshot's path in reports was given.
@@ -147,6 +154,13 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 		return nil, usageErrorf("correct the declarations in the configuration", "%w", err)
 	}
 	if plan.waivers, err = o.waivers.plan(settings); err != nil {
+		return nil, err
+	}
+	if o.failOnNew && o.baseline == "" {
+		return nil, usageErrorf("name what was there: --baseline old.json", "--fail-on-new needs a baseline")
+	}
+	plan.baseline, plan.failOnNew = o.baseline, o.failOnNew
+	if err := refuseOverwrite(plan.outputs, o.baseline); o.baseline != "" && err != nil {
 		return nil, err
 	}
 	plan.waivers.options.Whole = len(o.only)+len(o.skip) == 0
@@ -224,8 +238,14 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	if list := plan.waivers.list; list != nil {
 		a.note("waivers: %s holds %d", list.File, len(list.Waivers))
 	}
+	plan.input.Keyed = plan.baseline != ""
+	baseline := startBaseline(ctx, plan, judge)
+	defer baseline.close()
 	report, err := judge.Check(ctx, plan.input)
 	if err != nil {
+		return err
+	}
+	if err := baseline.compare(plan, report); err != nil {
 		return err
 	}
 	plan.report.Source = a.source(plan.path, plan.stated)

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/policies/finding"
+	reportsjson "github.com/seed-07732396/postern/reports/json"
 )
 
 // holdsFindings tells saved findings from a snapshot by their first telling key. What
@@ -56,7 +57,9 @@ func holdsFindings(path string) (bool, error) {
 // A judged is a report, and what must stay open while its members are walked.
 type judged struct {
 	report *finding.Report
-	file   *snapshot.File
+	file   io.Closer
+	// saved: it was read, not made now.
+	saved bool
 }
 
 func (j *judged) close() error {
@@ -66,15 +69,37 @@ func (j *judged) close() error {
 	return j.file.Close()
 }
 
-// judgeFile reads saved findings, or judges a snapshot.
-func judgeFile(ctx context.Context, path string, judge func() (*engine.Engine, error), input engine.Input) (*judged, error) {
+// openFindings reads saved findings. Their members are read where they are asked for.
+func openFindings(path string) (*judged, error) {
+	hint := "make them with: postern check SNAPSHOT -f json=findings.json"
+	if strings.EqualFold(filepath.Ext(path), ".gz") {
+		return nil, usageErrorf("unpack them first", "%s: findings are read as plain JSON", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("read findings: %w", err), hint)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("read findings: %w", err)
+	}
+	report, err := reportsjson.Open(file, info.Size())
+	if err != nil {
+		file.Close()
+		return nil, withHint(fmt.Errorf("%s: %w", path, err), hint)
+	}
+	return &judged{report: report, file: file, saved: true}, nil
+}
+
+// judgeFile reads saved findings, or judges a snapshot as the plan says.
+func (p *checkPlan) judgeFile(ctx context.Context, path string, judge func() (*engine.Engine, error), input engine.Input) (*judged, error) {
 	saved, err := holdsFindings(path)
 	if err != nil {
 		return nil, err
 	}
 	if saved {
-		report, err := readFindings(path)
-		return &judged{report: report}, err
+		return openFindings(path)
 	}
 	controls, err := judge()
 	if err != nil {
@@ -84,7 +109,7 @@ func judgeFile(ctx context.Context, path string, judge func() (*engine.Engine, e
 	if err != nil {
 		return nil, err
 	}
-	input.Read, input.Text = file.Read, file
+	input.Read, input.Text = attestedRead(p.attested, file.Read), file
 	report, err := controls.Check(ctx, input)
 	if err != nil {
 		file.Close()

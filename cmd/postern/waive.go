@@ -265,8 +265,8 @@ func (a *app) judgeFor(ctx context.Context, settings *config, o *waiveOptions, t
 		return nil, err
 	}
 	plan.input.Waivers = counting{waiving{t.gathering}, t}
-	j, err := judgeFile(ctx, evidence, func() (*engine.Engine, error) { return loadControls(plan.engine) }, plan.input)
-	if err != nil || j.file != nil {
+	j, err := plan.judgeFile(ctx, evidence, func() (*engine.Engine, error) { return loadControls(plan.engine) }, plan.input)
+	if err != nil || !j.saved {
 		return j, err
 	}
 	waiver.Strip(j.report)

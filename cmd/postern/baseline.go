@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed-07732396/postern/policies/drift"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// A comparison is a baseline that is being read or judged beside the snapshot.
+type comparison struct {
+	done chan struct{}
+	old  *judged
+	err  error
+}
+
+// startBaseline reads a baseline's findings, or judges its snapshot as the other one
+// is, by the same controls and declarations. There is nothing to wait for where the
+// plan names none.
+func startBaseline(ctx context.Context, plan *checkPlan, controls *engine.Engine) *comparison {
+	c := &comparison{done: make(chan struct{})}
+	if plan.baseline == "" {
+		close(c.done)
+		return c
+	}
+	input := plan.input
+	input.Waivers, input.Keyed, input.SnapshotURI = nil, true, snapshotURI(plan.baseline)
+	go func() {
+		defer close(c.done)
+		c.old, c.err = plan.judgeFile(ctx, plan.baseline, func() (*engine.Engine, error) { return controls, nil }, input)
+	}()
+	return c
+}
+
+// close waits, so that nothing is read any more, and closes the baseline.
+func (c *comparison) close() {
+	<-c.done
+	if c.old != nil {
+		c.old.close()
+	}
+}
+
+// compare lays what has changed on the report.
+func (c *comparison) compare(plan *checkPlan, report *finding.Report) error {
+	<-c.done
+	if c.err != nil {
+		return fmt.Errorf("the baseline: %w", c.err)
+	}
+	if c.old == nil {
+		return nil
+	}
+	report.FailOnNew = plan.failOnNew
+	err := drift.Compare(report, c.old.report)
+	var other *drift.TenantError
+	if errors.As(err, &other) {
+		return usageErrorf("compare a tenant with its own past", "%w", err)
+	}
+	return err
+}
