@@ -211,7 +211,7 @@ func tenantMembers(t *testing.T, text jsontext.Value, section string) []string {
 }
 
 // Each about.md promises one outcome for each control; the same controls in all
-// of them.
+// of them, but for those of waivers.
 func TestTenantsSayWhatEachControlFinds(t *testing.T) {
 	var first []string
 	eachTenant(t, func(t *testing.T, name string, folder fs.FS) {
@@ -222,7 +222,10 @@ func TestTenantsSayWhatEachControlFinds(t *testing.T) {
 				continue
 			}
 			id, outcome := strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])
-			ids = append(ids, id)
+			// What judges waivers is only asked where there are some.
+			if !strings.HasPrefix(id, "WAIVER-") {
+				ids = append(ids, id)
+			}
 			if !slices.Contains([]string{"pass", "fail", "unknown", "not_applicable"}, outcome) {
 				t.Errorf("%s: outcome %q", id, outcome)
 			}
