@@ -11,6 +11,8 @@ require (
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
 	// differences that tests can show
 	github.com/google/go-cmp v0.7.0
+	// SARIF's ids of suppressions
+	github.com/google/uuid v1.6.0
 	// which answers are worth another attempt, and how long to wait
 	github.com/hashicorp/go-retryablehttp v0.7.8
 	// signs Okta's private-key JWT and DPoP proofs; OPA brings it along
@@ -58,7 +60,6 @@ require (
 	github.com/gobwas/glob v1.0.0 // indirect
 	github.com/goccy/go-json v0.10.6 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
-	github.com/google/uuid v1.6.0 // indirect
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/kylelemons/godebug v1.1.0 // indirect

@@ -1,10 +1,9 @@
 package sarif
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -71,13 +70,10 @@ func (b *builder) suppression(v *finding.Violation) *sarif.Suppression {
 	}
 }
 
-// guid makes a UUID of texts, of the version for such as are made in a way of one's
-// own.
+// guid makes a UUID of texts, the same for the same ones: SARIF's schema takes
+// versions 1 to 5.
 func guid(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
-	text := hex.EncodeToString(sum[:16])
-	return strings.Join([]string{text[:8], text[8:12], text[12:16], text[16:20], text[20:]}, "-")
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte(strings.Join(parts, "\n"))).String()
 }
 
 // baselineState says how a violation stands to the baseline in SARIF's words.
