@@ -98,7 +98,8 @@ func loadConfig(path string) (*config, error) {
 	return c, nil
 }
 
-var goType = regexp.MustCompile(` in type main\.\w+`)
+// goType is what yaml's errors say of our types, which mean nothing to a reader.
+var goType = regexp.MustCompile(` (in type|into) \S*main\.\w+`)
 
 // configError turns yaml's errors into one line each that names file and line.
 func configError(path string, err error) error {
@@ -113,6 +114,7 @@ func configError(path string, err error) error {
 		line = strings.Replace(line, "line ", path+":", 1)
 		lines[i] = strings.Replace(line, "field ", "unknown key ", 1)
 		lines[i] = strings.Replace(lines[i], " not found", "", 1)
+		lines[i] = strings.Replace(lines[i], "cannot unmarshal !!", "cannot take a ", 1)
 	}
 	return usageErrorf(hint, "%s", strings.Join(lines, "\npostern: "))
 }

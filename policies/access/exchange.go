@@ -127,10 +127,10 @@ type switches struct {
 	policyKnown bool
 }
 
-// flags are the flags of an authentication policy that let a protocol's basic
+// Flags are the flags of an authentication policy that let a protocol's basic
 // authentication through. Outlook's MAPI has two: MAPI over HTTP, and Outlook
 // Anywhere before it.
-func (p Protocol) flags() []string {
+func (p Protocol) Flags() []string {
 	switch p {
 	case POP:
 		return []string{"AllowBasicAuthPop"}
@@ -214,7 +214,7 @@ func (x *exchange) underPolicy(g *gate, p *authenticationPolicy, own bool, proto
 	if own {
 		key = "own_policy"
 	}
-	for _, flag := range protocol.flags() {
+	for _, flag := range protocol.Flags() {
 		allowed = max(allowed, p.node.get(flag).flag())
 	}
 	a := args{"policy": p.name, "protocol": protocol.Title()}

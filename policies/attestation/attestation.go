@@ -120,6 +120,9 @@ func Read(name string, text []byte) (*Attestation, error) {
 
 var yamlLine = regexp.MustCompile(`(?:yaml: )?line (\d+): `)
 
+// goType is what yaml's errors say of our types, which mean nothing to a reader.
+var goType = regexp.MustCompile(` (?:not found )?(?:in type|into) \S*attestation\.\w+`)
+
 // yamlError gives the first of yaml's errors with its line.
 func yamlError(name string, err error) error {
 	if errors.Is(err, io.EOF) {
@@ -136,7 +139,8 @@ func yamlError(name string, err error) error {
 			bad.Column, bad.Problem = 1, strings.TrimPrefix(text, at[0])
 		}
 	}
-	bad.Problem = regexp.MustCompile(` in type attestation\.\w+| not found in type attestation\.\w+`).ReplaceAllString(bad.Problem, "")
+	bad.Problem = goType.ReplaceAllString(bad.Problem, "")
+	bad.Problem = strings.Replace(bad.Problem, "cannot unmarshal !!", "cannot take a ", 1)
 	bad.Problem = strings.Replace(bad.Problem, "field ", "unknown key ", 1)
 	return bad
 }

@@ -1,19 +1,23 @@
 package impact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/seed-07732396/postern/policies/access"
+)
 
 // Door is a way into a mailbox by a password alone.
 type Door string
 
-// The doors.
+// The doors. Those that are protocols of Exchange go by their names.
 const (
-	SMTP       Door = "smtp"
-	POP        Door = "pop"
-	IMAP       Door = "imap"
-	ActiveSync Door = "activesync"
-	EWS        Door = "ews"
-	MAPI       Door = "mapi"
-	PowerShell Door = "powershell"
+	SMTP       = Door(access.SMTP)
+	POP        = Door(access.POP)
+	IMAP       = Door(access.IMAP)
+	ActiveSync = Door(access.ActiveSync)
+	EWS        = Door(access.EWS)
+	MAPI       = Door(access.MAPI)
+	PowerShell = Door(access.PowerShell)
 	// Outlook stands for what mail programs use beside a protocol: Autodiscover, the
 	// offline address book, and services for Outlook and for reports.
 	Outlook Door = "outlook_services"
@@ -40,20 +44,6 @@ func (d Door) Title() string {
 // authentication through. A password grant has none: no policy stops it.
 func (d Door) Flags() []string {
 	switch d {
-	case SMTP:
-		return []string{"AllowBasicAuthSmtp"}
-	case POP:
-		return []string{"AllowBasicAuthPop"}
-	case IMAP:
-		return []string{"AllowBasicAuthImap"}
-	case ActiveSync:
-		return []string{"AllowBasicAuthActiveSync"}
-	case EWS:
-		return []string{"AllowBasicAuthWebServices"}
-	case MAPI:
-		return []string{"AllowBasicAuthMapi", "AllowBasicAuthRpc"}
-	case PowerShell:
-		return []string{"AllowBasicAuthPowershell"}
 	case Outlook:
 		return []string{
 			"AllowBasicAuthAutodiscover", "AllowBasicAuthOfflineAddressBook",
@@ -68,7 +58,7 @@ func (d Door) Flags() []string {
 		}
 		return all
 	}
-	return nil
+	return access.Protocol(d).Flags()
 }
 
 // AtExchange reports a protocol of Exchange, whose use Entra's log shows.
