@@ -15,8 +15,14 @@ type conditionalAccess struct {
 	known bool
 	// defaults says whether security defaults are on.
 	defaults tri
-	atlas    *atlas
-	apps     *numbering
+	// asksMembers: whether Entra asks anybody but guests for a second factor, be it
+	// under conditions.
+	asksMembers tri
+	// limiting are the policies with a sign-in frequency, in force or not.
+	limiting  []frequency
+	strengths strengths
+	atlas     *atlas
+	apps      *numbering
 }
 
 // caPolicy is one Conditional Access policy that may be in force.
@@ -33,7 +39,9 @@ type caPolicy struct {
 	effect [caClients]effect
 	// capped: it may apply to nobody, because of doubts.
 	capped bool
-	doubts []Reason
+	// filtered: it is for some devices only, or not for some.
+	filtered bool
+	doubts   []Reason
 	// limits name the conditions that keep the policy from being for everything;
 	// leaves is what it leaves out of that.
 	limits []string
@@ -107,7 +115,7 @@ const (
 const exchangeOnlineID = "00000002-0000-0ff1-ce00-000000000000"
 
 func readConditionalAccess(n node, l ledger) *conditionalAccess {
-	ca := &conditionalAccess{apps: newNumbering()}
+	ca := &conditionalAccess{apps: newNumbering(), strengths: readStrengths(n.get("authentication_strengths"))}
 	locations := n.get("named_locations")
 	ca.atlas = newAtlas(namedLocations(locations), locations.absent() || l.partial("entra.named_locations"))
 	items, ok := n.get("conditional_access_policies").items()
@@ -124,6 +132,10 @@ func readConditionalAccess(n node, l ledger) *conditionalAccess {
 	}
 	enabled := false
 	for i, p := range items {
+		ca.asksMembers = max(ca.asksMembers, ca.strengths.askMembers(p))
+		if f, limits := ca.readFrequency(p, i); limits {
+			ca.limiting = append(ca.limiting, f)
+		}
 		switch p.get("state").string() {
 		case "disabled":
 		case "enabledForReportingButNotEnforced":
@@ -140,6 +152,10 @@ func readConditionalAccess(n node, l ledger) *conditionalAccess {
 	ca.defaults = n.get("security_defaults").get("isEnabled").flag()
 	if ca.defaults == maybe && enabled {
 		ca.defaults = no // Entra does not let both be on
+	}
+	ca.asksMembers = max(ca.asksMembers, ca.defaults)
+	if !ca.known {
+		ca.asksMembers = max(ca.asksMembers, maybe)
 	}
 	return ca
 }
@@ -176,11 +192,12 @@ func (ca *conditionalAccess) read(n node, index int) *caPolicy {
 			p.clients = [2]uint64{}
 		default: // a filter for devices, an insider's risk, service principals
 			p.limits = append(p.limits, key)
+			p.filtered = p.filtered || key == "devices" || key == "deviceStates"
 			p.doubt("ca_condition", "condition", key)
 		}
 	}
 	for k := range caClient(caClients) {
-		p.effect[k] = grants(n.get("grantControls"), k)
+		p.effect[k] = ca.strengths.grants(n.get("grantControls"), k)
 	}
 	return p
 }
@@ -283,7 +300,7 @@ func (p *caPolicy) levels(n node) [2]uint64 {
 // stops them; only ActiveSync knows compliant devices.
 //
 // https://learn.microsoft.com/entra/identity/conditional-access/concept-conditional-access-conditions
-func grants(n node, k caClient) effect {
+func (known strengths) grants(n node, k caClient) effect {
 	if n.blank() {
 		return passes // session controls alone
 	}
@@ -300,7 +317,7 @@ func grants(n node, k caClient) effect {
 		list = append(list, e)
 	}
 	if s := n.get("authenticationStrength"); !s.blank() {
-		list = append(list, strength(s, k))
+		list = append(list, known.effect(s, k))
 	}
 	if !n.get("customAuthenticationFactors").blank() {
 		list = append(list, unanswered(k, opaque))
@@ -363,12 +380,4 @@ func secondFactor(k caClient) effect {
 		return demands
 	}
 	return starves
-}
-
-// strength judges an authentication strength by what Entra says it amounts to.
-func strength(n node, k caClient) effect {
-	if n.get("requirementsSatisfied").string() == "mfa" {
-		return secondFactor(k)
-	}
-	return unanswered(k, opaque)
 }

@@ -164,7 +164,7 @@ type ExceptedZone struct {
 	ExchangeOnline bool `json:"exchange_online"`
 }
 
-// ConditionalAccess is what Conditional Access makes of legacy clients.
+// ConditionalAccess is what Conditional Access makes of sign-ins.
 type ConditionalAccess struct {
 	// Collected: all policies were read.
 	Collected        bool   `json:"collected"`
@@ -175,6 +175,37 @@ type ConditionalAccess struct {
 	LeftOut []Exclusion `json:"left_out"`
 	// Policies are those that have to do with legacy clients.
 	Policies []LegacyPolicy `json:"policies"`
+	// AsksMembers: whether Entra, by a policy in force or by security defaults, asks
+	// anybody but guests for a second factor, be it under conditions.
+	AsksMembers Answer `json:"asks_members"`
+	// Frequencies are the policies with a sign-in frequency, in force or not.
+	Frequencies []Frequency `json:"frequencies"`
+}
+
+// Frequency is a policy that makes people sign in again.
+type Frequency struct {
+	// Index is its place in entra.conditional_access_policies.
+	Index int    `json:"index"`
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	// Enforced is yes, reports (it only reports) or no.
+	Enforced Answer `json:"enforced"`
+	// Hours is the interval, 0 for every time; null when it cannot be read.
+	Hours *float64 `json:"hours"`
+	// Mail: it is surely for Exchange Online. Clients: surely for browsers and apps.
+	Mail    Answer `json:"mail"`
+	Clients Answer `json:"clients"`
+	// Limits are the other conditions that keep it from being for everything.
+	Limits []string `json:"limits"`
+	// LeftOut are the users, groups, roles and guests that it leaves out.
+	LeftOut []Excluded `json:"left_out"`
+}
+
+// Excluded is somebody whom a policy leaves out.
+type Excluded struct {
+	// Kind is user, group, role or guests.
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
 }
 
 // LegacyBlock says whether policies that block, together, stop one kind of legacy
@@ -237,6 +268,9 @@ type SignInPath struct {
 	// undecided, or blocked.
 	Modern        string `json:"modern"`
 	PasswordGrant string `json:"password_grant"`
+	// Everywhere is the same for browsers and apps at any application at all, and of
+	// policies alone.
+	Everywhere string `json:"everywhere"`
 }
 
 // NewMailbox is what a mailbox plan opens on the next mailbox, at Exchange.

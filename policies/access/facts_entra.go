@@ -36,10 +36,11 @@ func (v *evaluation) signInPaths() []SignInPath {
 		made := SignInPath{
 			Path: passive.side.String(), Domain: strings.ToLower(c.mailbox.Domain), Declared: c.mailbox.Declared,
 			First: c.first, Modern: modern.asks(), PasswordGrant: grant.asks(),
+			Everywhere: v.coverage.everywhere(crowd, trusted),
 		}
 		i := slices.IndexFunc(list, func(p SignInPath) bool {
 			return p.Path == made.Path && p.Domain == made.Domain && slices.Equal(p.Declared, made.Declared) &&
-				p.Modern == made.Modern && p.PasswordGrant == made.PasswordGrant
+				p.Modern == made.Modern && p.PasswordGrant == made.PasswordGrant && p.Everywhere == made.Everywhere
 		})
 		if i < 0 {
 			i = len(list)
@@ -48,6 +49,17 @@ func (v *evaluation) signInPaths() []SignInPath {
 		list[i].Mailboxes += c.count
 	}
 	return list
+}
+
+// everywhere says what policies ask of a user in browsers and apps, at the
+// application where they ask the least.
+func (c *coverage) everywhere(crowd int, trusted bool) string {
+	g := &gate{without: no, any: no}
+	for app := range c.space.axes[onApp].size {
+		a := c.ask(question{crowd: crowd, clients: 1<<caBrowser | 1<<caApp, app: app, trusted: trusted})
+		g.without, g.any = max(g.without, a.without), max(g.any, a.any)
+	}
+	return g.asks()
 }
 
 // String is the name that facts use.

@@ -20,6 +20,10 @@ func (v *evaluation) conditionalAccess() ConditionalAccess {
 		}
 	}
 	made.Policies = ca.legacyPolicies()
+	made.AsksMembers = ca.asksMembers.answer()
+	for _, f := range ca.limiting {
+		made.Frequencies = append(made.Frequencies, f.fact())
+	}
 	return made
 }
 
@@ -77,7 +81,9 @@ func (c *coverage) legacyStart(crowd int, k caClient) box {
 }
 
 // blocking are the sign-ins by a kind of client that policies surely block, and may
-// block. Policies that leave out the given do not act there.
+// block. Policies that leave out the given do not act there. A filter for devices is
+// a hole: which of them it leaves out, and what it makes of a client that shows
+// none, is written in it, and nobody else can rely on it.
 func (c *coverage) blocking(k caClient, but *leftOut) (sure, may []box) {
 	for i, p := range c.ca.policies {
 		if but != nil && slices.ContainsFunc(p.leaves, but.same) {
@@ -85,6 +91,9 @@ func (c *coverage) blocking(k caClient, but *leftOut) (sure, may []box) {
 		}
 		switch p.effect[k] {
 		case blocks:
+			if p.filtered {
+				continue
+			}
 			sure = append(sure, c.regions[i].sure...)
 			may = append(may, c.regions[i].may...)
 		case opaque:

@@ -65,7 +65,13 @@ func TestLegacyFacts(t *testing.T) {
 		{"a group only", []obj{block("A", func(c obj) { c["users"] = obj{"includeGroups": []string{"g1"}} })}, []string{noneBlocked, "A blocks [users]"}},
 		{"risk", []obj{block("A", func(c obj) { c["signInRiskLevels"] = []string{"high"} })}, []string{noneBlocked, "A blocks [signInRiskLevels]"}},
 		{"a filter for devices", []obj{block("A", func(c obj) { c["devices"] = obj{"deviceFilter": obj{"mode": "exclude", "rule": "x"}} })}, []string{
-			"exchangeActiveSync blocked maybe ca_condition|other blocked maybe ca_condition", "A blocks [devices]",
+			noneBlocked, "A blocks [devices]",
+		}},
+		{"a filter for devices beside one for all", []obj{block("A", func(c obj) {
+			c["devices"] = obj{"deviceFilter": obj{"mode": "exclude", "rule": "x"}}
+		}), block("B", nil)}, []string{bothBlocked, "A blocks [devices]", "B blocks []"}},
+		{"a condition that nobody knows", []obj{block("A", func(c obj) { c["insiderRiskLevels"] = "elevated" })}, []string{
+			"exchangeActiveSync blocked maybe ca_condition|other blocked maybe ca_condition", "A blocks [insiderRiskLevels]",
 		}},
 		{"a user without a mailbox", []obj{block("A", users("excludeUsers", "U9"))}, []string{
 			bothBlocked, "A leaves out user U9: open [exchangeActiveSync other], undecided [], 0", "A blocks []",

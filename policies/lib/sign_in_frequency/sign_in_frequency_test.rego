@@ -3,45 +3,20 @@ package lib.sign_in_frequency_test
 import data.lib.sign_in_frequency
 
 _policy := {
-	"id": "1",
-	"state": "enabled",
-	"conditions": {
-		"clientAppTypes": ["all"],
-		"users": {"includeUsers": ["All"], "excludeUsers": ["glass"]},
-		"applications": {"includeApplications": ["All"], "excludeApplications": []},
-		"platforms": null,
-		"locations": null,
-	},
-	"sessionControls": {"signInFrequency": {
-		"isEnabled": true,
-		"type": "days",
-		"value": 7,
-		"frequencyInterval": "timeBased",
-	}},
+	"index": 0, "id": "1", "name": "Weekly", "enforced": "yes", "hours": 168, "mail": "yes", "clients": "yes",
+	"limits": [], "left_out": [{"kind": "user", "id": "glass"}],
 }
 
-_with(path, value) := json.patch(_policy, [{"op": "add", "path": path, "value": value}])
+_with(changes) := object.union(_policy, changes)
 
 _shortfalls(policy) := sign_in_frequency.shortfalls(policy, 168, ["Glass"])
-
-test_set_only_when_switched_on if {
-	sign_in_frequency.set(_policy)
-	not sign_in_frequency.set(_with("/sessionControls/signInFrequency/isEnabled", false))
-	not sign_in_frequency.set(_with("/sessionControls", null))
-}
 
 test_policy_for_all_and_everything_has_no_shortfall if {
 	good := [
 		_policy,
-		_with("/sessionControls/signInFrequency", {"isEnabled": true, "frequencyInterval": "everyTime", "value": null}),
-		_with("/sessionControls/signInFrequency", {"isEnabled": true, "type": "hours", "value": 168}),
-		_with("/conditions/applications/includeApplications", ["Office365"]),
-		_with("/conditions/applications/includeApplications", ["00000002-0000-0ff1-ce00-000000000000"]),
-		_with("/conditions/applications/excludeApplications", ["11111111-1111-1111-1111-111111111111"]),
-		_with("/conditions/clientAppTypes", ["browser", "mobileAppsAndDesktopClients"]),
-		_with("/conditions/platforms", {"includePlatforms": ["all"], "excludePlatforms": []}),
-		_with("/conditions/locations", {"includeLocations": ["All"], "excludeLocations": []}),
-		_with("/conditions/users/excludeGuestsOrExternalUsers", {"guestOrExternalUserTypes": "b2bCollaborationGuest"}),
+		_with({"hours": 0}),
+		_with({"left_out": null}),
+		_with({"left_out": [{"kind": "guests", "id": "b2bCollaborationGuest"}]}),
 	]
 	every policy in good {
 		_shortfalls(policy) == set()
@@ -50,26 +25,22 @@ test_policy_for_all_and_everything_has_no_shortfall if {
 
 test_each_shortfall_is_named if {
 	cases := [
-		[_with("/state", "enabledForReportingButNotEnforced"), "it is report-only"],
-		[_with("/state", "disabled"), "it is switched off"],
-		[object.remove(_policy, ["state"]), "it is switched off"],
-		[object.remove(_policy, ["sessionControls"]), "its interval is too long or cannot be read"],
-		[_with("/sessionControls/signInFrequency/value", 8), "its interval is too long or cannot be read"],
-		[_with("/sessionControls/signInFrequency/value", null), "its interval is too long or cannot be read"],
-		[_with("/sessionControls/signInFrequency/type", "weeks"), "its interval is too long or cannot be read"],
-		[_with("/sessionControls/signInFrequency/frequencyInterval", "unknownFutureValue"), "its interval is too long or cannot be read"],
-		[_with("/conditions/users/includeUsers", ["1"]), "it is not for all users"],
-		[_with("/conditions/users/excludeUsers", ["2"]), "it leaves users out"],
-		[_with("/conditions/users/excludeGroups", ["glass"]), "it leaves users out"],
-		[_with("/conditions/applications/includeApplications", ["other"]), "it is not for Exchange Online"],
-		[_with("/conditions/applications/excludeApplications", ["Office365"]), "it is not for Exchange Online"],
-		[_with("/conditions/clientAppTypes", ["browser"]), "it is not for browsers and apps alike"],
-		[_with("/conditions/platforms", {"includePlatforms": ["iOS"]}), "it is limited to some platforms"],
-		[_with("/conditions/platforms", {"includePlatforms": ["all"], "excludePlatforms": ["iOS"]}), "it is limited to some platforms"],
-		[_with("/conditions/locations", {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}), "it is limited to some locations"],
-		[_with("/conditions/signInRiskLevels", ["high"]), "it has the condition signInRiskLevels"],
+		[{"enforced": "reports"}, "word:report_only"],
+		[{"enforced": "no"}, "word:switched_off"],
+		[{"hours": 169}, "word:too_long"],
+		[{"hours": null}, "word:too_long"],
+		[{"limits": ["users"]}, "word:not_all_users"],
+		[{"left_out": [{"kind": "user", "id": "2"}]}, "word:left_out"],
+		[{"left_out": [{"kind": "group", "id": "glass"}]}, "word:left_out"],
+		[{"mail": "no"}, "word:not_mail"],
+		[{"clients": "no"}, "word:not_every_client"],
+		[{"limits": ["platforms"]}, "word:some_platforms"],
+		[{"limits": ["locations"]}, "word:some_locations"],
+		[{"limits": ["signInRiskLevels", "userRiskLevels"]}, "word:risk"],
+		[{"limits": ["devices"]}, "word:devices"],
+		[{"limits": ["insiderRiskLevels"]}, "word:conditions"],
 	]
 	every example in cases {
-		_shortfalls(example[0]) == {example[1]}
+		_shortfalls(_with(example[0])) == {example[1]}
 	}
 }

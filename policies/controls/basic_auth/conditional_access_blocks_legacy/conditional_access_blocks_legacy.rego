@@ -8,11 +8,12 @@
 #   everybody in all applications, on every platform and from everywhere, and
 #   whatever one leaves out another must block. Exchange Online is the only
 #   application of exchangeActiveSync. A policy that only reports counts for
-#   nothing. An excluded group or role is a hole, whoever is in it now; an excluded
-#   user is one unless the configuration declares the account as break-glass, by id
-#   or by the name of its mailbox, and then it is listed. Where exclusions of two
-#   policies may or may not overlap, or a filter for devices narrows the only policy
-#   there is, the answer is unknown. A policy that asks for MFA stops legacy clients
+#   nothing, and neither does one with a filter for devices: what it leaves out is
+#   written in an expression, and a legacy client shows no device to hold against it.
+#   An excluded group or role is a hole, whoever is in it now; an excluded user is one
+#   unless the configuration declares the account as break-glass, by id or by the name
+#   of its mailbox, and then it is listed. Where exclusions of two policies may or may
+#   not overlap, the answer is unknown. A policy that asks for MFA stops legacy clients
 #   only because they cannot give it; it is named and not accepted, because it lets
 #   in whatever can, by a path that nobody meant to leave open. Security defaults
 #   block legacy authentication as well. Entra does not allow them beside a policy in

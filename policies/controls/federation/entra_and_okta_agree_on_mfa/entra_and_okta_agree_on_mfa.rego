@@ -20,6 +20,7 @@
 #   severity: low
 #   step: A
 #   needs:
+#     - access
 #     - entra.federation_configurations
 #     - entra.conditional_access_policies
 #   optional:
@@ -54,24 +55,17 @@
 #       MFA from Azure AD > enable for this application.
 package controls.federation.entra_and_okta_agree_on_mfa
 
-import data.lib.conditional_access
-
-violations contains {
-	"key": "asks_twice",
-	"args": {"domain": domain},
-	"resource": {"kind": "domain", "id": domain, "name": domain},
-	"at": ["entra", "federation_configurations", domain],
-} if {
+violations contains _entry("asks_twice", domain, {}) if {
 	_demand == "yes"
 	some domain in _domains_with("rejectMfaByFederatedIdp")
 }
 
-unknown contains {"key": "not_set", "args": {"domain": domain}} if {
+unknown contains _entry("not_set", domain, {}) if {
 	_demand == "yes"
 	some domain in _domains_with(null)
 }
 
-unknown contains {"key": "not_known", "args": {"domain": domain, "behaviour": behaviour}} if {
+unknown contains _entry("not_known", domain, {"behaviour": behaviour}) if {
 	_demand == "yes"
 	some behaviour in _behaviours
 	not behaviour in ({"rejectMfaByFederatedIdp", null} | _agreeing)
@@ -79,13 +73,20 @@ unknown contains {"key": "not_known", "args": {"domain": domain, "behaviour": be
 }
 
 unknown contains {"key": "demand_not_read", "args": {}} if {
-	_demand == "unread"
+	_demand == "maybe"
 	count(_behaviours - _agreeing) > 0
 }
 
 not_applicable contains {"key": "no_federated_domains", "args": {}} if count(_behaviours) == 0
 
 not_applicable contains {"key": "no_demand", "args": {}} if _demand == "no"
+
+_entry(key, domain, more) := {
+	"key": key,
+	"args": object.union({"domain": domain}, more),
+	"resource": {"kind": "domain", "id": domain, "name": domain},
+	"at": ["entra", "federation_configurations", domain],
+}
 
 _agreeing := {"acceptIfMfaDoneByFederatedIdp", "enforceMfaByFederatedIdp"}
 
@@ -99,12 +100,4 @@ _domains_with(behaviour) := {domain |
 
 _behaviour(configuration) := object.get(configuration, "federatedIdpMfaBehavior", null)
 
-_demand := conditional_access.members_mfa(_defaults, input.entra.conditional_access_policies, _strengths)
-
-default _defaults := null
-
-_defaults := input.entra.security_defaults
-
-default _strengths := []
-
-_strengths := input.entra.authentication_strengths
+_demand := input.access.conditional_access.asks_members

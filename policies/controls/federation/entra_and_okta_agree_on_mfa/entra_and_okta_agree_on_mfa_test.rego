@@ -2,20 +2,16 @@ package controls.federation.entra_and_okta_agree_on_mfa_test
 
 import data.controls.federation.entra_and_okta_agree_on_mfa as control
 
-good := {"entra": {
-	"federation_configurations": {
-		"example.com": [{"id": "f1", "federatedIdpMfaBehavior": "enforceMfaByFederatedIdp"}],
-		"example.org": [{"id": "f2", "federatedIdpMfaBehavior": "acceptIfMfaDoneByFederatedIdp"}],
+good := {
+	"entra": {
+		"federation_configurations": {
+			"example.com": [{"id": "f1", "federatedIdpMfaBehavior": "enforceMfaByFederatedIdp"}],
+			"example.org": [{"id": "f2", "federatedIdpMfaBehavior": "acceptIfMfaDoneByFederatedIdp"}],
+		},
+		"conditional_access_policies": [],
 	},
-	"conditional_access_policies": [{
-		"id": "p1",
-		"state": "enabled",
-		"conditions": {"clientAppTypes": ["all"], "users": {"includeUsers": ["All"]}},
-		"grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
-	}],
-	"security_defaults": {"isEnabled": false},
-	"authentication_strengths": [{"id": "s1", "requirementsSatisfied": "mfa"}],
-}}
+	"access": {"conditional_access": {"asks_members": "yes"}},
+}
 
 _behaviour := "/entra/federation_configurations/example.com/0/federatedIdpMfaBehavior"
 
@@ -23,19 +19,9 @@ _replace(path, value) := [{"op": "replace", "path": path, "value": value}]
 
 _reject := _replace(_behaviour, "rejectMfaByFederatedIdp")
 
-_no_policy := _replace("/entra/conditional_access_policies", [])
+_demand(answer) := _replace("/access/conditional_access/asks_members", answer)
 
-mutations := [
-	{"name": "rejects", "patch": _reject},
-	{"name": "rejects under security defaults", "patch": array.concat(
-		array.concat(_reject, _no_policy),
-		_replace("/entra/security_defaults/isEnabled", true),
-	)},
-	{"name": "rejects under a strength", "patch": array.concat(_reject, _replace(
-		"/entra/conditional_access_policies/0/grantControls",
-		{"operator": "OR", "builtInControls": [], "authenticationStrength": {"id": "s1"}},
-	))},
-]
+mutations := [{"name": "rejects", "patch": _reject}]
 
 _keys(rules) := {entry.key | some entry in rules}
 
@@ -67,27 +53,26 @@ test_unknown_when_the_setting_was_never_made if {
 
 test_unknown_when_the_setting_is_not_known if {
 	found := control.unknown with input as json.patch(good, _replace(_behaviour, "unknownFutureValue"))
-	found == {{"key": "not_known", "args": {"domain": "example.com", "behaviour": "unknownFutureValue"}}}
+	found == {{
+		"key": "not_known",
+		"args": {"domain": "example.com", "behaviour": "unknownFutureValue"},
+		"resource": {"kind": "domain", "id": "example.com", "name": "example.com"},
+		"at": ["entra", "federation_configurations", "example.com"],
+	}}
 }
 
 test_unknown_when_the_demand_was_not_read if {
-	unread := json.remove(json.patch(good, _no_policy), ["/entra/security_defaults"])
+	unread := json.patch(good, _demand("maybe"))
 	count(control.unknown) == 0 with input as unread
-	rejecting := json.patch(unread, _reject)
-	_keys(control.unknown) == {"demand_not_read"} with input as rejecting
-	every value in [null, "unknownFutureValue"] {
-		_keys(control.unknown) == {"demand_not_read"} with input as json.patch(unread, _replace(_behaviour, value))
+	every value in ["rejectMfaByFederatedIdp", null, "unknownFutureValue"] {
+		document := json.patch(unread, _replace(_behaviour, value))
+		_keys(control.unknown) == {"demand_not_read"} with input as document
+		count(control.violations) == 0 with input as document
 	}
-	count(control.violations) == 0 with input as rejecting
 }
 
 test_not_applicable_when_there_is_nothing_to_agree_on if {
-	_keys(control.not_applicable) == {"no_demand"} with input as json.patch(good, array.concat(_reject, _no_policy))
+	_keys(control.not_applicable) == {"no_demand"} with input as json.patch(good, array.concat(_reject, _demand("no")))
 	managed := json.patch(good, _replace("/entra/federation_configurations", {}))
 	_keys(control.not_applicable) == {"no_federated_domains"} with input as managed
-}
-
-test_unknown_when_a_strength_was_not_read if {
-	unread := json.remove(json.patch(good, mutations[2].patch), ["/entra/authentication_strengths"])
-	_keys(control.unknown) == {"demand_not_read"} with input as unread
 }

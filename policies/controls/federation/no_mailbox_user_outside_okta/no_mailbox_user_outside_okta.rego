@@ -7,11 +7,11 @@
 #   accounts that can sign in are judged. Break-glass accounts have to stay
 #   outside Okta, or nobody gets in when Okta is down; those that the
 #   configuration declares are listed and must be covered by Entra's own MFA:
-#   security defaults, or one Conditional Access policy that demands a second
-#   factor of all users for all applications and does not leave them out. Which of
-#   the declared accounts a mailbox is does not count, only that it is one; where a
-#   policy leaves out some of them, the answer is unknown. A federated user who is
-#   not assigned to the app in Okta is refused there: listed as hygiene.
+#   security defaults, or Conditional Access policies that together demand a second
+#   factor of them for all applications, in browsers and in apps, however they sign
+#   in. Where policies cover some of the declared accounts of a domain and not others,
+#   all of them are listed. A federated user who is not assigned to the app in Okta is
+#   refused there: listed as hygiene.
 # related_resources:
 #   - ref: https://learn.microsoft.com/entra/identity/hybrid/connect/whatis-fed
 #     description: Federation with Microsoft Entra ID
@@ -28,9 +28,11 @@
 #     - mailboxes[].exchange.AccountDisabled
 #     - mailboxes[].entra.accountEnabled
 #   optional:
+#     - access
 #     - entra.conditional_access_policies
 #     - entra.security_defaults
 #     - entra.authentication_strengths
+#     - entra.named_locations
 #     - mailboxes[].entra.userType
 #     - mailboxes[].entra.groups
 #     - mailboxes[].entra.roles
@@ -43,6 +45,10 @@
 #       Declared break-glass accounts on '{domain}' sign in with a password
 #       alone ({members}): neither security defaults nor a Conditional Access
 #       policy demands a second factor of them.
+#     some_break_glass_without_mfa: >-
+#       Of the declared break-glass accounts on '{domain}' ({members}), some sign in
+#       with a password alone: Conditional Access demands a second factor of the others
+#       only.
 #     domain_not_listed: >-
 #       Entra's list of domains lacks '{domain}', the sign-in domain of
 #       {members}.
@@ -51,9 +57,8 @@
 #       is managed or federated.
 #     break_glass_undecided: >-
 #       It cannot be told whether Conditional Access demands MFA of the
-#       declared break-glass accounts on '{domain}' ({members}): a policy
-#       leaves out users, and the declarations and memberships at hand do not
-#       show whether it means them.
+#       declared break-glass accounts on '{domain}' ({members}), however they sign in:
+#       a condition of a policy, or their groups or roles, cannot be judged.
 #     policies_not_read: >-
 #       Conditional Access policies or security defaults were not read, so it
 #       cannot be told whether the declared break-glass accounts on '{domain}'
@@ -89,7 +94,14 @@ violations contains _entry(i, "managed_domain") if {
 	not mailboxes.is_break_glass(input.mailboxes[i])
 }
 
-violations contains {"key": "break_glass_without_mfa", "args": {"domain": _domain(input.mailboxes[i])}, "mailbox": i, "whole": ["entra.conditional_access_policies"]} if _break_glass[i] == "no"
+violations contains {
+	"key": {"no": "break_glass_without_mfa", "some": "some_break_glass_without_mfa"}[answer],
+	"args": {"domain": _domain(input.mailboxes[i])},
+	"mailbox": i,
+	"whole": ["entra.conditional_access_policies"],
+} if {
+	some i, answer in _break_glass
+}
 
 unknown contains _entry(i, "break_glass_undecided") if _break_glass[i] == "undecided"
 
@@ -124,17 +136,13 @@ _break_glass := {i: answer |
 	some i, "Managed" in _users
 	mailbox := input.mailboxes[i]
 	mailboxes.is_break_glass(mailbox)
-	answer := conditional_access.break_glass_entra_mfa(_defaults, _policies, mailbox, input.config.break_glass, _strengths)
+	answer := conditional_access.break_glass_mfa(_sign_ins, _facts, _domain(mailbox))
 }
 
-default _defaults := null
+default _sign_ins := []
 
-_defaults := input.entra.security_defaults
+_sign_ins := input.access.sign_ins
 
-default _policies := null
+default _facts := {"collected": false, "security_defaults": "maybe"}
 
-_policies := input.entra.conditional_access_policies
-
-default _strengths := []
-
-_strengths := input.entra.authentication_strengths
+_facts := input.access.conditional_access

@@ -10,30 +10,21 @@ _user(id, domain) := {
 	"okta": {"assigned": true},
 }
 
-_mfa_for_all := {
-	"id": "p1",
-	"displayName": "MFA for all",
-	"state": "enabled",
-	"conditions": {
-		"clientAppTypes": ["all"],
-		"applications": {"includeApplications": ["All"], "excludeApplications": []},
-		"users": {"includeUsers": ["All"], "excludeUsers": []},
-		"platforms": null,
-		"locations": null,
-	},
-	"grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
-}
-
 good := {
-	"config": {"break_glass": [{"id": "b1", "user_principal_name": "rescue@example.onmicrosoft.com"}]},
 	"entra": {
 		"domains": [
 			{"id": "example.com", "authenticationType": "Federated"},
 			{"id": "example.onmicrosoft.com", "authenticationType": "Managed"},
 		],
-		"conditional_access_policies": [_mfa_for_all],
+		"conditional_access_policies": [],
 		"security_defaults": {"isEnabled": false},
-		"authentication_strengths": [{"id": "s1", "requirementsSatisfied": "mfa"}],
+	},
+	"access": {
+		"conditional_access": {"collected": true, "security_defaults": "no"},
+		"sign_ins": [
+			{"path": "okta", "domain": "example.com", "declared": [], "everywhere": "nothing"},
+			{"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": "mfa"},
+		],
 	},
 	"mailboxes": [
 		_user("u1", "example.com"),
@@ -45,21 +36,16 @@ good := {
 
 _replace(path, value) := [{"op": "replace", "path": path, "value": value}]
 
+_uncovered := {"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": "nothing"}
+
 mutations := [
 	{"name": "managed domain", "patch": _replace("/entra/domains/0/authenticationType", "Managed")},
 	{"name": "user on the initial domain", "patch": _replace("/mailboxes/0/domain", "Example.onmicrosoft.com")},
 	{"name": "disabled account enabled", "patch": _replace("/mailboxes/1/entra/accountEnabled", true)},
 	{"name": "enabled not said", "patch": [{"op": "remove", "path": "/mailboxes/1/entra/accountEnabled"}]},
 	{"name": "not declared", "patch": [{"op": "remove", "path": "/mailboxes/2/declared"}]},
-	{"name": "break-glass left out", "patch": _replace(
-		"/entra/conditional_access_policies/0/conditions/users/excludeUsers",
-		["b1"],
-	)},
-	{"name": "policy reports only", "patch": _replace(
-		"/entra/conditional_access_policies/0/state",
-		"enabledForReportingButNotEnforced",
-	)},
-	{"name": "policy gone", "patch": _replace("/entra/conditional_access_policies", [])},
+	{"name": "nothing asked of break-glass", "patch": _replace("/access/sign_ins/1/everywhere", "nothing")},
+	{"name": "one of two left out", "patch": [{"op": "add", "path": "/access/sign_ins/-", "value": _uncovered}]},
 ]
 
 _mutated(name) := json.patch(good, mutation.patch) if {
@@ -86,37 +72,44 @@ test_fails_when_a_user_is_on_a_managed_domain if {
 }
 
 test_fails_when_break_glass_does_without_mfa if {
-	every name in ["break-glass left out", "policy reports only", "policy gone"] {
-		_summary(control.violations) == {["break_glass_without_mfa", 2]} with input as _mutated(name)
-		count(control.unknown) == 0 with input as _mutated(name)
-	}
+	document := _mutated("nothing asked of break-glass")
+	count(control.unknown) == 0 with input as document
+	found := control.violations with input as document
+	found == {{
+		"key": "break_glass_without_mfa",
+		"args": {"domain": "example.onmicrosoft.com"},
+		"mailbox": 2,
+		"whole": ["entra.conditional_access_policies"],
+	}}
+}
+
+test_fails_when_some_break_glass_does_without_mfa if {
+	_summary(control.violations) == {["some_break_glass_without_mfa", 2]} with input as _mutated("one of two left out")
 }
 
 test_passes_when_security_defaults_cover_break_glass if {
-	patch := array.concat(_replace("/entra/conditional_access_policies", []), _replace("/entra/security_defaults/isEnabled", true))
-	count(control.violations) == 0 with input as json.patch(good, patch)
+	document := json.patch(
+		_mutated("nothing asked of break-glass"),
+		_replace("/access/conditional_access/security_defaults", "yes"),
+	)
+	count(control.violations) == 0 with input as document
 }
 
-test_passes_when_a_strength_covers_break_glass if {
-	grant := {"operator": "OR", "builtInControls": [], "authenticationStrength": {"id": "s1"}}
-	changed := json.patch(good, _replace("/entra/conditional_access_policies/0/grantControls", grant))
-	count(control.violations) == 0 with input as changed
-	unread := json.remove(changed, ["/entra/authentication_strengths"])
-	_summary(control.violations) == {["break_glass_without_mfa", 2]} with input as unread
-}
-
-test_unknown_when_an_exclusion_may_mean_break_glass if {
-	changed := json.patch(_mutated("break-glass left out"), _replace("/config/break_glass/0/id", ""))
-	count(control.violations) == 0 with input as changed
-	_summary(control.unknown) == {["break_glass_undecided", 2]} with input as changed
+test_unknown_when_it_cannot_be_told_what_is_asked_of_break_glass if {
+	document := json.patch(good, _replace("/access/sign_ins/1/everywhere", "undecided"))
+	count(control.violations) == 0 with input as document
+	_summary(control.unknown) == {["break_glass_undecided", 2]} with input as document
 }
 
 test_unknown_when_policies_were_not_read if {
-	unread := json.remove(good, ["/entra/conditional_access_policies"])
-	_summary(control.unknown) == {["policies_not_read", 2]} with input as unread
-	no_defaults := json.remove(_mutated("policy gone"), ["/entra/security_defaults"])
-	_summary(control.unknown) == {["policies_not_read", 2]} with input as no_defaults
-	count(control.violations) == 0 with input as no_defaults
+	without := json.remove(good, ["/access"])
+	_summary(control.unknown) == {["policies_not_read", 2]} with input as without
+	partial := json.patch(
+		_mutated("nothing asked of break-glass"),
+		_replace("/access/conditional_access/collected", false),
+	)
+	_summary(control.unknown) == {["policies_not_read", 2]} with input as partial
+	count(control.violations) == 0 with input as partial
 }
 
 test_unknown_when_a_domain_says_nothing if {

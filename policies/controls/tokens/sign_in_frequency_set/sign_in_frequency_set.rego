@@ -21,10 +21,24 @@
 #   id: TOKEN-003
 #   severity: low
 #   step: F
-#   needs: [entra.conditional_access_policies]
+#   needs: [access, entra.conditional_access_policies]
+#   optional: [entra.named_locations]
 #   messages:
 #     not_limited: No Conditional Access policy makes every user sign in again to read mail within {limit} hours.
 #     falls_short: "The policy '{policy}' has a sign-in frequency that does not do for everybody: {why}."
+#   words:
+#     report_only: it only reports
+#     switched_off: it is switched off
+#     too_long: its interval is too long or cannot be read
+#     not_all_users: it is not for all users
+#     left_out: it leaves users out
+#     not_mail: it is not for Exchange Online
+#     not_every_client: it is not for browsers and apps alike
+#     some_platforms: it is limited to some platforms
+#     some_locations: it is limited to some locations
+#     risk: it depends on risk
+#     devices: it has a filter for devices
+#     conditions: it has further conditions
 #   remediation:
 #     text: >-
 #       Make a policy with a sign-in frequency for all users and Office 365, in
@@ -49,7 +63,6 @@
 #     undo: Update-MgIdentityConditionalAccessPolicy -ConditionalAccessPolicyId <id> -State disabled
 package controls.tokens.sign_in_frequency_set
 
-import data.lib.names
 import data.lib.sign_in_frequency
 
 violations contains {
@@ -64,25 +77,21 @@ violations contains {
 
 notes contains {
 	"key": "falls_short",
-	"args": {"policy": _name(policy), "why": sort(why)},
-	"resource": {"kind": "conditional_access_policy", "id": policy.id, "name": _name(policy)},
-	"at": ["entra", "conditional_access_policies", i],
+	"args": {"policy": policy.name, "why": sort(why)},
+	"resource": {"kind": "conditional_access_policy", "id": policy.id, "name": policy.name},
+	"at": ["entra", "conditional_access_policies", policy.index],
 } if {
-	some [i, policy, why] in _judged
+	some [policy, why] in _judged
 	count(why) > 0
 }
 
 _limited if {
-	some [_, _, why] in _judged
+	some [_, why] in _judged
 	count(why) == 0
 }
 
-_judged contains [i, policy, why] if {
-	some i, policy in input.entra.conditional_access_policies
-	sign_in_frequency.set(policy)
-	why := sign_in_frequency.shortfalls(policy, input.config.sign_in_frequency_hours, _break_glass)
+_judged contains [policy, sign_in_frequency.shortfalls(policy, input.config.sign_in_frequency_hours, _break_glass)] if {
+	some policy in input.access.conditional_access.frequencies
 }
 
 _break_glass := {account.id | some account in input.config.break_glass; account.id != ""}
-
-_name(policy) := names.first(policy, ["displayName", "id"])

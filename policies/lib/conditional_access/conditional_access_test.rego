@@ -34,3 +34,42 @@ test_why_a_policy_falls_short if {
 		not conditional_access.falls_short({"worth": worth, "limits": []})
 	}
 }
+
+_path(everywhere) := {"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": everywhere}
+
+_read := {"collected": true, "security_defaults": "no"}
+
+_mfa(answers, facts) := conditional_access.break_glass_mfa([_path(answer) | some answer in answers], facts, "Example.onmicrosoft.com")
+
+test_break_glass_is_covered_when_all_of_it_is if {
+	_mfa(["mfa"], _read) == "yes"
+	_mfa(["mfa", "blocked"], _read) == "yes"
+	_mfa(["mfa", "undecided"], _read) == "undecided"
+	_mfa(["mfa", "nothing"], _read) == "some"
+	_mfa(["undecided", "nothing"], _read) == "some"
+	_mfa(["nothing"], _read) == "no"
+	_mfa([], _read) == "undecided"
+}
+
+test_break_glass_of_other_domains_and_others_do_not_count if {
+	others := [
+		object.union(_path("nothing"), {"domain": "example.com"}),
+		object.union(_path("nothing"), {"path": "okta"}),
+		object.union(_path("nothing"), {"declared": []}),
+		object.union(_path("nothing"), {"declared": null}),
+	]
+	conditional_access.break_glass_mfa(array.concat([_path("mfa")], others), _read, "example.onmicrosoft.com") == "yes"
+}
+
+test_security_defaults_cover_break_glass if {
+	_mfa(["nothing"], {"collected": true, "security_defaults": "yes"}) == "yes"
+	_mfa(["nothing"], {"collected": true, "security_defaults": "maybe"}) == "unread"
+	_mfa(["mfa"], {"collected": true, "security_defaults": "maybe"}) == "yes"
+}
+
+test_policies_that_were_not_read_may_cover_break_glass if {
+	partial := {"collected": false, "security_defaults": "no"}
+	_mfa(["undecided"], partial) == "unread"
+	_mfa(["nothing"], partial) == "unread"
+	_mfa(["mfa"], partial) == "yes"
+}

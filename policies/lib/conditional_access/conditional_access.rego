@@ -1,3 +1,8 @@
+# METADATA
+# title: Conditional Access, as the access facts have it
+# description: >-
+#   What policies make of sign-ins, all of them together, is worked out in the access
+#   facts; here it is put into entries and answers.
 package lib.conditional_access
 
 _kinds := {
@@ -58,3 +63,43 @@ falls_short(policy) := "limited" if {
 	policy.worth == "blocks"
 	count(policy.limits) > 0
 }
+
+# METADATA
+# description: >-
+#   Whether Entra makes the declared break-glass accounts of a managed domain give a
+#   second factor at every application: yes, no, some (it makes others), undecided, or
+#   unread when policies or security defaults were not read. paths are the sign-ins
+#   and facts the conditional_access of the access facts.
+break_glass_mfa(paths, facts, domain) := "yes" if {
+	facts.security_defaults == "yes"
+} else := answer if {
+	answer := _together(_asked_of_break_glass(paths, domain))
+	not _lacks_evidence(facts, answer)
+} else := "unread"
+
+_lacks_evidence(facts, answer) if {
+	answer != "yes"
+	facts.collected == false
+}
+
+_lacks_evidence(facts, answer) if {
+	answer != "yes"
+	facts.security_defaults == "maybe"
+}
+
+_asked_of_break_glass(paths, domain) := {path.everywhere |
+	some path in paths
+	path.path == "managed"
+	path.domain == lower(domain)
+	"break_glass" in path.declared
+}
+
+# Blocked is as good as asked: nobody gets in without a second factor.
+_together(asked) := "no" if {
+	asked == {"nothing"}
+} else := "some" if {
+	"nothing" in asked
+} else := "yes" if {
+	count(asked) > 0
+	count(asked - {"mfa", "blocked"}) == 0
+} else := "undecided"
