@@ -123,12 +123,36 @@ func (a *app) keep(result *collectors.Result, store *collectors.Store, path stri
 	}
 	a.note("wrote %s: %d mailboxes", path, result.MailboxCount())
 	a.noteGaps(result.Snapshot.Collection.Resources)
+	a.noteCauses(result.Snapshot.Collection.Resources)
 	if store != nil {
 		if err := store.Remove(); err != nil {
 			return fmt.Errorf("remove the resume folder: %w", err)
 		}
 	}
 	return nil
+}
+
+// noteCauses says why resources failed: one cause often takes many along, so of each
+// code the first resource stands for the others. The ledger has them all.
+func (a *app) noteCauses(ledger []snapshot.Resource) {
+	var codes []string
+	failed := map[string][]snapshot.Resource{}
+	for _, r := range ledger {
+		if r.Status != snapshot.Failed || r.Code == collectors.CodeDependency {
+			continue
+		}
+		if failed[r.Code] == nil {
+			codes = append(codes, r.Code)
+		}
+		failed[r.Code] = append(failed[r.Code], r)
+	}
+	for _, code := range codes {
+		first, others := failed[code][0], ""
+		if n := len(failed[code]) - 1; n > 0 {
+			others = fmt.Sprintf(", and %d more", n)
+		}
+		a.note("%s (%s%s): %s", code, first.Name, others, first.Message)
+	}
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

@@ -97,6 +97,10 @@ func TestOneDeniedServiceLeavesTheOthersWhole(t *testing.T) {
 	if strings.Contains(got.stdout, "FAIL ") {
 		t.Errorf("missing evidence became a finding:\n%s", got.stdout)
 	}
+	// The cause is said once, with what it took along.
+	if n := strings.Count(got.stderr, "\nlogin_refused (exchange."); n != 1 || !strings.Contains(got.stderr, " more): ") {
+		t.Errorf("the cause is said %d times:\n%s", n, got.stderr)
+	}
 }
 
 func TestCollectSaysWhatIsMissingAndExitsClean(t *testing.T) {
