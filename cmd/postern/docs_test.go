@@ -234,6 +234,11 @@ func TestPictureIsLight(t *testing.T) {
 	if !strings.Contains(readFile(t, "README.md"), "]("+name+")") {
 		t.Error("the README does not show the picture")
 	}
+	// No test can look at it, but this changes when it should be made anew.
+	verdict, _, _ := strings.Cut(readFile(t, "testdata/tenants/demo/report.txt"), " (")
+	if !strings.Contains(readFile(t, "README.md"), "HTML report: "+strings.ReplaceAll(verdict, "FAIL:", "FAIL,")) {
+		t.Errorf("the demo says %q: make the picture anew with .ci/picture, and say in the README what it shows", verdict)
+	}
 	data := []byte(readFile(t, name))
 	picture, err := png.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
@@ -241,5 +246,34 @@ func TestPictureIsLight(t *testing.T) {
 	}
 	if picture.Width != 1200 || picture.Height != 900 || len(data) > 200_000 {
 		t.Errorf("%s is %d by %d and %d bytes", name, picture.Width, picture.Height, len(data))
+	}
+}
+
+// TestSampleIsWhatTheDemoSays holds the finding that the README shows to the demo.
+func TestSampleIsWhatTheDemoSays(t *testing.T) {
+	_, sample, found := strings.Cut(readFile(t, "README.md"), "\n    FAIL ")
+	sample, _, closed := strings.Cut("FAIL "+sample, "\n\n")
+	if !found || !closed {
+		t.Fatal("the README shows no finding")
+	}
+	words := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	demo := words(strings.ReplaceAll(readFile(t, "testdata/tenants/demo/report.txt"), "testdata/tenants/demo/", ""))
+	if !strings.Contains(demo, words(sample)) {
+		t.Errorf("the demo does not say\n%s", sample)
+	}
+}
+
+// TestPoliciesAreAllListed: the page that says what lies where leaves nothing out.
+func TestPoliciesAreAllListed(t *testing.T) {
+	page := readFile(t, "policies/README.md")
+	entries, err := os.ReadDir(filepath.Join(root, "policies"))
+	if err != nil || len(entries) < 10 {
+		t.Fatalf("%d entries: %v", len(entries), err)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() && !strings.Contains(page, "\n| `"+name+"` |") && !strings.Contains(page, "\n| ["+name+"](") {
+			t.Errorf("policies/README.md does not say what lies in %s", name)
+		}
 	}
 }
