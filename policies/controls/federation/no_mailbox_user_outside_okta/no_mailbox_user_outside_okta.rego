@@ -96,12 +96,9 @@ violations contains _entry(i, "managed_domain") if {
 
 violations contains {
 	"key": {"no": "break_glass_without_mfa", "some": "some_break_glass_without_mfa"}[answer],
-	"args": {"domain": _domain(input.mailboxes[i])},
-	"mailbox": i,
+	"args": {"domain": _domain(input.mailboxes[i])}, "mailbox": i,
 	"whole": ["entra.conditional_access_policies"],
-} if {
-	some i, answer in _break_glass
-}
+} if some i, answer in _break_glass
 
 unknown contains _entry(i, "break_glass_undecided") if _break_glass[i] == "undecided"
 
