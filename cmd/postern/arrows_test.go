@@ -41,6 +41,7 @@ var arrows = []struct {
 	{"policies/plan", append(builtOn(), "policies/impact")},
 	// What impact and plan find is presented where all presentation is.
 	{"reports/usage", []string{"policies/finding", "policies/impact", "reports/..."}},
+	{"reports/changes", []string{"policies/finding", "policies/drift", "reports/..."}},
 	{"reports/runbook", []string{"policies/finding", "policies/plan", "reports/..."}},
 	{"reports/...", []string{"policies/finding", "reports/..."}},
 	{"testdata", nil},

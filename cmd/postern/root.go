@@ -105,6 +105,7 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 		newPermissions(a),
 		newCheck(a),
 		newWaive(a),
+		newDiff(a),
 		newReport(a),
 		newAccess(a),
 		newImpact(a),

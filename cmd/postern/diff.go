@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/access"
+	"github.com/seed-07732396/postern/policies/drift"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/reports/changes"
+)
+
+func newDiff(a *app) *cobra.Command {
+	o := checkOptions{version: a.version, lang: "en", failOn: gravityNone}
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "Say what has changed between two snapshots, and whether it weakened",
+		Long: `Compare two snapshots of one tenant and say what happened in between: doors that
+opened and closed, findings that came and went, what was changed in Exchange, Entra
+and Okta, and for how many mailboxes. Each line is classed:
+
+  weakened      less stands in the way to the mail than before
+  lost          evidence is gone, so nobody can tell what became of it
+  changed       otherwise, and by itself neither better nor worse
+  strengthened  more stands in the way
+
+Exit codes: 0 nothing weakened, 3 something did, 4 nothing is known to have, but
+evidence was lost.`,
+		Example: `  postern diff last-week.json today.json
+  postern diff old.json new.json -f markdown -o drift.md`,
+		Args: exactArgs(2, "name both snapshots: postern diff old.json new.json"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			settings, err := loadConfig(o.configPath)
+			if err != nil {
+				return err
+			}
+			declared, err := o.tenantDeclarations(settings)
+			if err != nil {
+				return err
+			}
+			outputs, err := parseOutputsOf(changes.Formats(), o.formats, o.output)
+			if err != nil {
+				return err
+			}
+			for _, input := range args {
+				if err := refuseOverwrite(outputs, input); err != nil {
+					return err
+				}
+			}
+			o.formats, o.output, o.waivers.none = nil, "", true
+			plan, err := o.plan(settings, declared, args[1])
+			if err != nil {
+				return err
+			}
+			return a.diff(cmd.Context(), plan, args[0], args[1], outputs)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&o.formats, "format", "f", nil, "`name[=path]` of a report, repeatable; text, markdown, json")
+	flags.StringVarP(&o.output, "output", "o", "", "`path` for the format that names none")
+	flags.StringArrayVar(&o.policy, "policy", nil, "also load the controls in this `folder`, repeatable")
+	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
+	flags.StringVar(&o.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
+	flags.StringVar(&o.attestation, "attestation", "", "lay this `file` with what somebody has attested over both snapshots")
+	return cmd
+}
+
+// diff compares two snapshots.
+func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, outputs []output) error {
+	judge, err := loadControls(plan.engine)
+	if err != nil {
+		return err
+	}
+	sides := [2]*diffSide{{path: before}, {path: after}}
+	for _, side := range sides {
+		if side.file, err = snapshot.Open(side.path); err != nil {
+			return err
+		}
+		defer side.file.Close()
+	}
+	if err := plan.judgeSides(ctx, judge, sides); err != nil {
+		return err
+	}
+	diff, err := drift.Between(sides[0].Side, sides[1].Side)
+	var other *drift.TenantError
+	if errors.As(err, &other) {
+		return usageErrorf("compare a tenant with its own past", "%w", err)
+	} else if err != nil {
+		return err
+	}
+	err = a.writeOutputs(outputs, func(format string, w io.Writer, stdout bool) error {
+		return changes.Write(format, w, diff, stdout && a.color())
+	})
+	if err != nil {
+		return err
+	}
+	switch {
+	case diff.Has(drift.Weakened):
+		a.code = exitFindings
+	case diff.Has(drift.Lost):
+		a.code = exitUnknown
+	}
+	return nil
+}
+
+// A diffSide is one of the snapshots, judged.
+type diffSide struct {
+	drift.Side
+	path string
+	file *snapshot.File
+}
+
+// judgeSides judges both snapshots and works out their doors, all at the same time.
+func (p *checkPlan) judgeSides(ctx context.Context, judge *engine.Engine, sides [2]*diffSide) error {
+	failed := make(chan error)
+	for _, side := range sides {
+		read := attestedRead(p.attested, side.file.Read)
+		side.Read = drift.Reader(read)
+		input := p.input
+		input.Read, input.Text, input.Keyed, input.SnapshotURI = read, side.file, true, snapshotURI(side.path)
+		go func() {
+			var err error
+			if side.Report, err = judge.Check(ctx, input); err != nil {
+				err = fmt.Errorf("judge %s: %w", side.path, err)
+			}
+			failed <- err
+		}()
+		go func() {
+			var err error
+			side.Survey, err = access.NewSurvey(ctx, read, access.SurveyOptions{Declared: input.Declarations.Of})
+			if err != nil {
+				err = fmt.Errorf("work out the doors of %s: %w", side.path, err)
+			}
+			failed <- err
+		}()
+	}
+	var err error
+	for range 2 * len(sides) {
+		if one := <-failed; err == nil {
+			err = one
+		}
+	}
+	return err
+}

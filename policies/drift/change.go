@@ -1,0 +1,117 @@
+package drift
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed-07732396/postern/policies/finding"
+)
+
+// Class says what a change means for the mail.
+type Class string
+
+// The classes.
+const (
+	// Weakened: less stands in the way to the mail than before.
+	Weakened Class = "weakened"
+	// Lost: evidence is gone, so that nobody can tell what became of it.
+	Lost Class = "lost"
+	// Changed: something is otherwise, and by itself neither better nor worse.
+	Changed Class = "changed"
+	// Strengthened: more stands in the way.
+	Strengthened Class = "strengthened"
+)
+
+// Classes lists all classes, the gravest first.
+func Classes() []Class { return []Class{Weakened, Lost, Changed, Strengthened} }
+
+// A Change is one thing that happened between two snapshots.
+type Change struct {
+	Class Class `json:"class"`
+	// Area is one of Areas.
+	Area string `json:"area"`
+	// Text says it in words, in English, without a full stop. Names from the tenant
+	// stand in 'single quotes': hostile text.
+	Text string `json:"text"`
+	// Before and After are where it stands in both snapshots, nil where it does not.
+	Before *Place `json:"before,omitzero"`
+	After  *Place `json:"after,omitzero"`
+}
+
+// A Place is a place in a snapshot.
+type Place struct {
+	Pointer string `json:"pointer"`
+	Line    int    `json:"line,omitzero"`
+}
+
+// Areas lists what changes are about, in the order in which they are told.
+func Areas() []string {
+	return []string{
+		"doors", "findings", "evidence", "federation", "exchange", "conditional access", "sign-on policy", "zones",
+		"groups", "mailboxes", "other configuration",
+	}
+}
+
+// A Diff is what happened between two snapshots of one tenant.
+type Diff struct {
+	Tenant finding.Tenant       `json:"tenant"`
+	Before finding.SnapshotInfo `json:"before"`
+	After  finding.SnapshotInfo `json:"after"`
+	// Changes are by area, the gravest first.
+	Changes []Change `json:"changes"`
+	// Dated counts the objects that only carry a new date or link.
+	Dated int `json:"dated,omitzero"`
+}
+
+// Has reports whether a change of the class is among them.
+func (d *Diff) Has(class Class) bool {
+	return slices.ContainsFunc(d.Changes, func(c Change) bool { return c.Class == class })
+}
+
+// Count counts the changes of a class.
+func (d *Diff) Count(class Class) int {
+	n := 0
+	for i := range d.Changes {
+		if d.Changes[i].Class == class {
+			n++
+		}
+	}
+	return n
+}
+
+// sort puts the changes into their order.
+func (d *Diff) sort() {
+	if d.Changes == nil {
+		d.Changes = []Change{}
+	}
+	slices.SortStableFunc(d.Changes, func(a, b Change) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(Areas(), a.Area), slices.Index(Areas(), b.Area)),
+			cmp.Compare(slices.Index(Classes(), a.Class), slices.Index(Classes(), b.Class)),
+		)
+	})
+}
+
+// number writes a count with commas: 1,204.
+func number(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// counted is a count with its noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+func mailboxes(n int) string { return counted(n, "mailbox", "mailboxes") }
+
+// spoken makes words of a name such as conditional_access_policies.
+func spoken(name string) string { return strings.ReplaceAll(name, "_", " ") }
