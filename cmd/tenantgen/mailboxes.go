@@ -25,11 +25,15 @@ type maker struct {
 	// enforced is about when the tenant's rules changed: instants lie on both
 	// sides of it.
 	enforced time.Time
+	// distinct: no two mailboxes share a domain or an authentication policy.
+	distinct bool
 }
 
 func newMaker(document *snapshot.Snapshot, mailboxes, classes int, seed uint64) *maker {
 	domain := strings.TrimSuffix(document.Tenant.InitialDomain, ".onmicrosoft.com") + ".example"
-	return &maker{mailboxes, classes, seed, domain, document.CollectedAt.AddDate(0, -2, 0)}
+	return &maker{
+		mailboxes: mailboxes, classes: classes, seed: seed, domain: domain, enforced: document.CollectedAt.AddDate(0, -2, 0),
+	}
 }
 
 func (m *maker) all() iter.Seq2[*snapshot.Mailbox, error] {
@@ -50,14 +54,19 @@ func (m *maker) mailbox(i int) *snapshot.Mailbox {
 	given, family := givenNames[random.IntN(len(givenNames))], familyNames[random.IntN(len(familyNames))]
 	user := fmt.Sprintf("%s.%s.%d", ascii(given), ascii(family), i)
 	mailbox := settings(class)
+	domain := m.domain
+	if m.distinct {
+		domain = fmt.Sprintf("d%d.example", i)
+		mailbox.Exchange.AuthenticationPolicy = snapshot.Object(fmt.Sprintf(`"Policy %d"`, i))
+	}
 	mailbox.ID = m.id(i, random)
-	mailbox.UserPrincipalName = user + "@" + m.domain
+	mailbox.UserPrincipalName = user + "@" + domain
 	mailbox.DisplayName = given + " " + family
 	if random.IntN(50) == 0 {
 		mailbox.DisplayName += " (" + strings.Repeat("Werkgroep Überörtliche Zusammenarbeit ", 3) + ")"
 	}
-	mailbox.Addresses = []string{"SMTP:" + mailbox.UserPrincipalName, "smtp:" + user + "@mail." + m.domain}
-	mailbox.Domain = m.domain
+	mailbox.Addresses = []string{"SMTP:" + mailbox.UserPrincipalName, "smtp:" + user + "@mail." + domain}
+	mailbox.Domain = domain
 	m.setInstants(mailbox, class, random)
 	return mailbox
 }

@@ -3,7 +3,8 @@
 //
 // The configuration is that of one of the tenants in testdata; the mailboxes are
 // made up, with settings in as many distinct combinations as -classes says, a few
-// of them common and most of them rare, as in real tenants.
+// of them common and most of them rare, as in real tenants. With -distinct no two
+// mailboxes are alike in what access to them depends on, as in no real tenant.
 package main
 
 import (
@@ -32,6 +33,7 @@ func run(args []string, stderr io.Writer) error {
 	mailboxes := flags.Int("mailboxes", 1000, "how many mailboxes")
 	classes := flags.Int("classes", 40, "how many distinct combinations of settings, at most")
 	seed := flags.Uint64("seed", 1, "another seed gives other names, dates and frequencies")
+	distinct := flags.Bool("distinct", false, "give each mailbox a domain and an authentication policy of its own, which the configuration does not have")
 	tenant := flags.String("tenant", "half_done", "the tenant in testdata/tenants whose configuration is taken")
 	out := flags.String("o", "", "the file to write, .json or .json.gz")
 	if err := flags.Parse(args); err != nil {
@@ -52,6 +54,7 @@ func run(args []string, stderr io.Writer) error {
 		return err
 	}
 	maker := newMaker(document, *mailboxes, *classes, *seed)
+	maker.distinct = *distinct
 	return snapshot.WriteFile(*out, document, maker.all())
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -66,6 +67,27 @@ func TestClassesBoundWhatDiffers(t *testing.T) {
 		if len(seen) < limits[0] || len(seen) > limits[1] {
 			t.Errorf("-classes %s gives %d distinct combinations", classes, len(seen))
 		}
+	}
+}
+
+func TestDistinctMailboxesShareNothingThatAccessDependsOn(t *testing.T) {
+	seen := map[string]bool{}
+	_, err := snapshot.Read("tenant.json", bytes.NewReader(generate(t, "-mailboxes", "300", "-classes", "1", "-distinct")), func(r *snapshot.Record) error {
+		var mailbox struct {
+			Domain   string
+			Exchange struct{ AuthenticationPolicy string }
+		}
+		if err := json.Unmarshal(r.Value, &mailbox); err != nil {
+			return err
+		}
+		seen[mailbox.Domain], seen[mailbox.Exchange.AuthenticationPolicy] = true, true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) != 600 {
+		t.Errorf("300 mailboxes have %d domains and policies", len(seen))
 	}
 }
 
