@@ -41,6 +41,11 @@ type Options struct {
 	// AsPublished leaves out what Microsoft has changed since the whitepaper: its
 	// removal of basic authentication and of EWS, and tokens for POP, IMAP and SMTP.
 	AsPublished bool
+	// Apart is how many doors of one protocol, method and outcome are told apart by
+	// names, and how many ways to sign in by domains; from there on they are put
+	// together, so that the result does not grow with the mailboxes. 0 is the usual
+	// number. It changes no outcome and no number of mailboxes.
+	Apart int
 }
 
 // Engine holds a configuration, ready to be asked about any mailbox. It does not

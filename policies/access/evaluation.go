@@ -32,8 +32,27 @@ type evaluation struct {
 	domains    map[string][2]route
 	exchanges  map[exchangeKey]*gate
 	identities map[string][]*entry
-	doors      map[doorsKey][]*doorwork
-	outcomes   map[*doorwork][]Outcome // by the first of a class's doors
+	doors      map[doorsKey]*doorset
+	// outcomes are the lists that doorsets have, each once, by their text.
+	outcomes map[string][]Outcome
+}
+
+// How much an evaluation remembers of what it worked out for other classes. That is
+// above what mailboxes of real tenants differ in; where nearly all differ, a class
+// hardly ever meets what another left behind, and memory must not grow with them.
+const (
+	mostDoors      = 1 << 12
+	mostIdentities = 1 << 14
+	mostExchanges  = 1 << 16
+	mostDomains    = 1 << 16
+)
+
+// remember puts a value into a map that holds so many at most.
+func remember[K comparable, V any](m map[K]V, most int, key K, value V) {
+	if len(m) >= most {
+		clear(m)
+	}
+	m[key] = value
 }
 
 // evaluate hands the classes to Okta's rules and to Conditional Access.
@@ -41,8 +60,8 @@ func (e *Engine) evaluate(classes []*class) *evaluation {
 	v := &evaluation{
 		engine: e, classes: classes, personOf: make(map[*class]int), subjects: make(map[*class]*subject),
 		subjectOf: make(map[*class]int), domains: make(map[string][2]route), exchanges: make(map[exchangeKey]*gate),
-		identities: make(map[string][]*entry), doors: make(map[doorsKey][]*doorwork),
-		outcomes: make(map[*doorwork][]Outcome),
+		identities: make(map[string][]*entry), doors: make(map[doorsKey]*doorset),
+		outcomes: make(map[string][]Outcome),
 	}
 	var subjects []*subject
 	for _, c := range classes {
@@ -96,7 +115,7 @@ func (v *evaluation) routes(domain string) (passive, active route) {
 	both, known := v.domains[domain]
 	if !known {
 		both[0], both[1] = v.engine.entra.routes(v.engine.okta, domain)
-		v.domains[domain] = both
+		remember(v.domains, mostDomains, domain, both)
 	}
 	return both[0], both[1]
 }
@@ -111,7 +130,7 @@ func (v *evaluation) exchangeGate(s *switches, p Protocol, m Method) *gate {
 	g := v.exchanges[key]
 	if g == nil {
 		g = v.engine.exchange.gate(s, p, m)
-		v.exchanges[key] = g
+		remember(v.exchanges, mostExchanges, key, g)
 	}
 	return g
 }
@@ -129,21 +148,27 @@ type doorsKey struct {
 	entries  [3]string
 }
 
-// doorsOf works out all doors of a class, in the order of the matrix.
-func (v *evaluation) doorsOf(c *class) []*doorwork {
+// doorset is all doors of a class, in the order of the matrix, and their outcomes.
+type doorset struct {
+	doors    []*doorwork
+	outcomes []Outcome
+}
+
+// doorsOf works out all doors of a class.
+func (v *evaluation) doorsOf(c *class) *doorset {
 	key := doorsKey{switches: *c.mailbox.switches(aMailbox), crowd: v.coverage.crowdOf[v.subjectOf[c]]}
 	for i, m := range Methods() {
 		key.entries[i] = v.entriesKey(c, m)
 	}
-	if doors, known := v.doors[key]; known {
-		return doors
+	if all, known := v.doors[key]; known {
+		return all
 	}
 	var entries [3][]*entry
 	for i, m := range Methods() {
 		list, known := v.identities[key.entries[i]]
 		if !known {
 			list = v.entries(c, m)
-			v.identities[key.entries[i]] = list
+			remember(v.identities, mostIdentities, key.entries[i], list)
 		}
 		entries[i] = list
 	}
@@ -153,8 +178,23 @@ func (v *evaluation) doorsOf(c *class) []*doorwork {
 			doors = append(doors, v.door(&key, p, m, entries[i]))
 		}
 	}
-	v.doors[key] = doors
-	return doors
+	all := &doorset{doors, v.outcomesOf(doors)}
+	remember(v.doors, mostDoors, key, all)
+	return all
+}
+
+// outcomesOf lists the outcomes of doors. Doors with the same outcomes share the list.
+func (v *evaluation) outcomesOf(doors []*doorwork) []Outcome {
+	list := make([]Outcome, len(doors))
+	for i, d := range doors {
+		list[i] = d.outcome
+	}
+	key := fmt.Sprint(list)
+	if known, ok := v.outcomes[key]; ok {
+		return known
+	}
+	v.outcomes[key] = list
+	return list
 }
 
 // entriesKey is all that a class's ways to prove who they are depend on.
@@ -184,6 +224,9 @@ type doorwork struct {
 	reasons []Reason
 	ways    []entryWay
 	via     []string
+
+	// fine and coarse are keys for the grouping, empty until it has asked.
+	fine, coarse string
 }
 
 // door works out one door. entries are the ways to prove who one is by the method.

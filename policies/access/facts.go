@@ -258,8 +258,10 @@ type LegacyPolicy struct {
 // SignInPath is how the users of some mailboxes sign in.
 type SignInPath struct {
 	// Path is managed, okta, elsewhere or unknown.
-	Path     string   `json:"path"`
-	Domain   string   `json:"domain"`
+	Path   string `json:"path"`
+	Domain string `json:"domain"`
+	// Coarse: there are too many domains to tell apart; Domain is empty.
+	Coarse   bool     `json:"coarse,omitzero"`
 	Declared []string `json:"declared"`
 	// Mailboxes is how many, First the place of the first.
 	Mailboxes int `json:"mailboxes"`

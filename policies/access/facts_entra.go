@@ -1,7 +1,7 @@
 package access
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 )
 
@@ -24,31 +24,55 @@ func (c *coverage) application(b box) string {
 	}
 }
 
-// signInPaths counts the mailboxes by how their users sign in.
+// signInPaths counts the mailboxes by how their users sign in. When there are too
+// many domains, those of further ones are put together, but for users of whom
+// something is declared: controls ask for their domains.
 func (v *evaluation) signInPaths() []SignInPath {
 	var list []SignInPath
+	numbers := make(map[string]int)
+	apart, most := 0, v.engine.options.apart()
 	for _, c := range v.classes {
-		passive, _ := v.routes(strings.ToLower(c.mailbox.Domain))
-		crowd := v.coverage.crowdOf[v.subjectOf[c]]
-		trusted := passive.side == sideManaged || v.engine.okta.claimTrusted(passive.mfa)
-		modern, _ := v.coverage.gate(crowd, MAPI, Modern, trusted, "")
-		grant, _ := v.coverage.gate(crowd, MAPI, PasswordGrant, trusted, "")
-		made := SignInPath{
-			Path: passive.side.String(), Domain: strings.ToLower(c.mailbox.Domain), Declared: c.mailbox.Declared,
-			First: c.first, Modern: modern.asks(), PasswordGrant: grant.asks(),
-			Everywhere: v.coverage.everywhere(crowd, trusted),
+		made := v.signInPath(c)
+		key := made.key()
+		if n, known := numbers[key]; known {
+			list[n].Mailboxes += c.count
+			continue
 		}
-		i := slices.IndexFunc(list, func(p SignInPath) bool {
-			return p.Path == made.Path && p.Domain == made.Domain && slices.Equal(p.Declared, made.Declared) &&
-				p.Modern == made.Modern && p.PasswordGrant == made.PasswordGrant && p.Everywhere == made.Everywhere
-		})
-		if i < 0 {
-			i = len(list)
+		if len(made.Declared) == 0 {
+			if apart >= most {
+				made.Domain, made.Coarse = "", true
+				key = made.key()
+			} else {
+				apart++
+			}
+		}
+		n, known := numbers[key]
+		if !known {
+			n = len(list)
+			numbers[key] = n
 			list = append(list, made)
 		}
-		list[i].Mailboxes += c.count
+		list[n].Mailboxes += c.count
 	}
 	return list
+}
+
+func (v *evaluation) signInPath(c *class) SignInPath {
+	passive, _ := v.routes(strings.ToLower(c.mailbox.Domain))
+	crowd := v.coverage.crowdOf[v.subjectOf[c]]
+	trusted := passive.side == sideManaged || v.engine.okta.claimTrusted(passive.mfa)
+	modern, _ := v.coverage.gate(crowd, MAPI, Modern, trusted, "")
+	grant, _ := v.coverage.gate(crowd, MAPI, PasswordGrant, trusted, "")
+	return SignInPath{
+		Path: passive.side.String(), Domain: strings.ToLower(c.mailbox.Domain), Declared: c.mailbox.Declared,
+		First: c.first, Modern: modern.asks(), PasswordGrant: grant.asks(),
+		Everywhere: v.coverage.everywhere(crowd, trusted),
+	}
+}
+
+// key is what paths must have in common to be shown as one.
+func (p SignInPath) key() string {
+	return fmt.Sprintf("%s %q %t %q %s %s %s", p.Path, p.Domain, p.Coarse, p.Declared, p.Modern, p.PasswordGrant, p.Everywhere)
 }
 
 // everywhere says what policies ask of a user in browsers and apps, at the

@@ -155,5 +155,6 @@ var english = map[string]string{
 	"security_defaults_block":   "Security defaults are on: they block legacy clients.",
 	"security_defaults_ask":     "Security defaults are on: they ask for MFA when Microsoft thinks it needed.",
 	"security_defaults_unread":  "Whether security defaults are on was not collected: they may stop this.",
+	"reasons_of_first":          "What is named here is so for the first of these mailboxes; for the others it is the same with other names, too many to tell apart.",
 	"addresses_differ":          "Okta lets this in from some addresses, Conditional Access from others, and none is known to be among both.",
 }

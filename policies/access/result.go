@@ -1,9 +1,6 @@
 package access
 
 import (
-	"cmp"
-	"encoding/binary"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -48,6 +45,10 @@ type Door struct {
 	// Mailboxes is how many, First the place of the first in the snapshot.
 	Mailboxes int `json:"mailboxes"`
 	First     int `json:"first"`
+	// Coarse: there are too many such doors to tell apart what only the names in them
+	// tell apart. A lock has no name or pointer then unless it is the same for all.
+	// Reasons, Witness and Steps are those of the first mailbox, and the reasons say so.
+	Coarse bool `json:"coarse,omitzero"`
 	// Declared are declarations that hold for all of them, such as break_glass.
 	Declared []string `json:"declared,omitzero"`
 	// Locks close the door by themselves, in the order in which a request meets
@@ -134,14 +135,14 @@ func (e *Engine) Evaluate(a *Accumulator) *Result {
 			r.LeftOut = append(r.LeftOut, LeftOut{reason, n})
 		}
 	}
-	groups := newGrouping()
+	groups := newGrouping(e.options.apart())
 	for _, c := range a.classes {
 		r.Mailboxes += c.count
-		doors := v.doorsOf(c)
-		for _, d := range doors {
+		all := v.doorsOf(c)
+		for _, d := range all.doors {
 			groups.add(d, c)
 		}
-		r.outcomes = append(r.outcomes, v.outcomesOf(doors))
+		r.outcomes = append(r.outcomes, all.outcomes)
 	}
 	r.Doors = groups.doors(v)
 	r.Policies = v.policies()
@@ -151,112 +152,12 @@ func (e *Engine) Evaluate(a *Accumulator) *Result {
 	return r
 }
 
-// outcomesOf lists the outcomes of a class's doors in the order of the matrix.
-// Classes with the same doors share the list.
-func (v *evaluation) outcomesOf(doors []*doorwork) []Outcome {
-	if list, known := v.outcomes[doors[0]]; known {
-		return list
-	}
-	list := make([]Outcome, len(doors))
-	for i, d := range doors {
-		list[i] = d.outcome
-	}
-	v.outcomes[doors[0]] = list
-	return list
-}
-
-// grouping puts doors together that end in the same way for the same reasons.
-type grouping struct {
-	numbers map[string]int
-	groups  []*doorGroup
-	// keys remembers the key of a door, which many classes share.
-	keys map[*doorwork]string
-}
-
-type doorGroup struct {
-	door  *doorwork
-	class *class
-	count int
-}
-
-func newGrouping() *grouping {
-	return &grouping{numbers: make(map[string]int), keys: make(map[*doorwork]string)}
-}
-
-func (g *grouping) add(d *doorwork, c *class) {
-	key, known := g.keys[d]
-	if !known {
-		key = d.key()
-		g.keys[d] = key
-	}
-	key += strings.Join(c.mailbox.Declared, "\x00")
-	n, known := g.numbers[key]
-	if !known {
-		n = len(g.groups)
-		g.numbers[key] = n
-		g.groups = append(g.groups, &doorGroup{door: d, class: c})
-	}
-	g.groups[n].count += c.count
-}
-
-// key is what doors must have in common to be shown as one.
-func (d *doorwork) key() string {
-	var b []byte
-	part := func(values ...string) {
-		for _, v := range values {
-			b = binary.AppendUvarint(b, uint64(len(v)))
-			b = append(b, v...)
-		}
-		b = append(b, 0)
-	}
-	part(string(d.protocol), string(d.method), string(d.outcome))
-	for _, l := range d.locks {
-		part(string(l.Kind), l.Name)
-	}
-	part()
-	for _, r := range d.reasons {
-		part(r.Key, r.Pointer, r.Sentence())
-	}
-	part()
-	for _, w := range d.ways {
-		part(fmt.Sprint(w.policy.number, " ", w.index(), " ", w.opens))
-	}
-	part(d.via...)
-	return string(b)
-}
-
-func (w entryWay) index() int {
-	if w.rule == nil {
-		return -1
-	}
-	return w.rule.index
-}
-
-// doors makes the result's entries.
-func (g *grouping) doors(v *evaluation) []Door {
-	list := make([]Door, 0, len(g.groups))
-	for _, group := range g.groups {
-		list = append(list, v.present(group))
-	}
-	protocols, methods, outcomes := Protocols(), Methods(), Outcomes()
-	slices.SortStableFunc(list, func(a, b Door) int {
-		return cmp.Or(
-			slices.Index(protocols, a.Protocol)-slices.Index(protocols, b.Protocol),
-			slices.Index(methods, a.Method)-slices.Index(methods, b.Method),
-			slices.Index(outcomes, b.Outcome)-slices.Index(outcomes, a.Outcome),
-			b.Mailboxes-a.Mailboxes,
-			a.First-b.First,
-		)
-	})
-	return list
-}
-
 // present makes one entry of the result.
 func (v *evaluation) present(g *doorGroup) Door {
 	d := g.door
 	door := Door{
 		Protocol: d.protocol, Method: d.method, Outcome: d.outcome, Mailboxes: g.count, First: g.class.first,
-		Declared: g.class.mailbox.Declared, Locks: d.locks, Reasons: d.reasons, Via: d.via,
+		Declared: g.class.mailbox.Declared, Locks: g.locks, Reasons: g.reasons(), Via: d.via, Coarse: g.coarse,
 	}
 	for _, w := range d.ways {
 		ref := RuleRef{Policy: w.policy.id, Index: w.index(), Certain: w.opens == yes}
