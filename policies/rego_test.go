@@ -223,3 +223,51 @@ func TestControlsAreShort(t *testing.T) {
 		t.Fatal("saw no control")
 	}
 }
+
+// TestEveryLibraryRuleIsUsed finds public rules of the library that no control needs:
+// none reads them, nor does any rule that a control reads.
+func TestEveryLibraryRuleIsUsed(t *testing.T) {
+	compiler := ast.NewCompiler()
+	modules := map[string]*ast.Module{}
+	for file, module := range regoModules(t) {
+		if !isTest(file) {
+			modules[file] = module
+		}
+	}
+	if compiler.Compile(modules); compiler.Failed() {
+		t.Fatal(compiler.Errors)
+	}
+	used := map[*ast.Rule]bool{}
+	var use func(*ast.Rule)
+	use = func(r *ast.Rule) {
+		if used[r] {
+			return
+		}
+		used[r] = true
+		for next := range compiler.Graph.Dependencies(r) {
+			use(next.(*ast.Rule))
+		}
+	}
+	for file, module := range compiler.Modules {
+		if strings.HasPrefix(file, "controls/") {
+			for _, rule := range module.Rules {
+				use(rule)
+			}
+		}
+	}
+	seen := 0
+	for file, module := range compiler.Modules {
+		if !strings.HasPrefix(file, "lib/") {
+			continue
+		}
+		for _, rule := range module.Rules {
+			seen++
+			if !used[rule] {
+				t.Errorf("%s: no control needs %s", rule.Location, rule.Head.Ref())
+			}
+		}
+	}
+	if seen < 100 {
+		t.Fatalf("saw only %d rules", seen)
+	}
+}

@@ -63,7 +63,7 @@ unread(apps, by_policy) := {label(app) |
 
 _read(app, by_policy) if {
 	some rule in by_policy[policy_id(app)]
-	unconditional(rule)
+	_unconditional(rule)
 }
 
 # METADATA
@@ -83,7 +83,7 @@ name(rule) := names.first(rule, ["name", "id"])
 # description: The rule's priority for people.
 priority(rule) := rule.priority if is_number(rule.priority)
 
-else := "unknown"
+else := "-"
 
 # METADATA
 # description: Whether Okta asks the first rule before the second.
@@ -102,12 +102,11 @@ _rank(rule) := [0, rule.priority] if {
 # description: Whether the rule is the one that Okta keeps at the end of the list.
 catch_all(rule) if {
 	rule.system == true
-	unconditional(rule)
+	_unconditional(rule)
 }
 
-# METADATA
-# description: Whether the rule matches every request.
-unconditional(rule) if {
+# Whether the rule matches every request.
+_unconditional(rule) if {
 	count(narrowings(rule)) == 0
 	clients(rule) == {"ANY"}
 }
@@ -155,9 +154,8 @@ known_clients := {"WEB", "MODERN_AUTH", "ACTIVE_SYNC", "AAD_JOIN", "CERT_BASED_A
 # description: Whether the rule is for clients of this kind.
 admits(rule, client) if count(clients(rule) & {"ANY", client}) > 0
 
-# METADATA
-# description: The kinds in the rule's condition that nobody has explained.
-odd_clients(rule) := clients(rule) - (known_clients | {"ANY"})
+# The kinds in the rule's condition that nobody has explained.
+_odd_clients(rule) := clients(rule) - (known_clients | {"ANY"})
 
 # METADATA
 # description: >-
@@ -165,7 +163,7 @@ odd_clients(rule) := clients(rule) - (known_clients | {"ANY"})
 #   it is for, without those that an unlimited rule above it takes all of. OTHER
 #   stands for clients that Okta has no name for.
 reaching(subject) := {client |
-	some client in ((known_clients | {"OTHER"}) | odd_clients(subject.rule))
+	some client in ((known_clients | {"OTHER"}) | _odd_clients(subject.rule))
 	admits(subject.rule, client)
 	not _taken(subject, client)
 }
@@ -173,19 +171,18 @@ reaching(subject) := {client |
 _taken(subject, client) if {
 	some other in subject.rules
 	above(other, subject.rule)
-	count(doubts(other)) == 0
+	_clear(other)
 	count(narrowings(other)) == 0
 	admits(other, client)
 }
 
-# METADATA
-# description: What of the rule cannot be understood, as words for people.
-doubts(rule) := union({
-	{"its status" | not rule.status == "ACTIVE"},
-	{"what it does (access)" | not access(rule) in {"ALLOW", "DENY"}},
-	{"its priority" | not _rank(rule)},
-	{sprintf("the client type '%v'", [client]) | some client in odd_clients(rule)},
-})
+# Whether all of the rule is understood.
+_clear(rule) if {
+	rule.status == "ACTIVE"
+	access(rule) in {"ALLOW", "DENY"}
+	_rank(rule)
+	count(_odd_clients(rule)) == 0
+}
 
 # METADATA
 # description: >-
@@ -288,22 +285,6 @@ listed(rule, wanted, field) := _set(condition(rule, wanted), field)
 _set(value, field) := {item | some item in _list(value, field)}
 
 # METADATA
-# description: Okta's names of conditions as people say them, sorted.
-words(conditions) := sort({object.get(_words, condition, sprintf("the condition '%s'", [condition])) |
-	some condition in conditions
-})
-
-_words := {
-	"people": "people",
-	"userType": "user type",
-	"network": "network",
-	"platform": "platform",
-	"device": "device",
-	"riskScore": "risk",
-	"elCondition": "a custom expression",
-}
-
-# METADATA
 # description: >-
 #   What is known of the groups that rules name: {everyone, named}, sets of ids.
 #   Okta's built-in group Everyone holds all users; Okta has other built-in groups.
@@ -339,7 +320,7 @@ _excludes(subject, group) if group in people(subject.rule).without_groups
 _excludes(subject, group) if {
 	some other in subject.rules
 	above(other, subject.rule)
-	count(doubts(other)) == 0
+	_clear(other)
 	narrowings(other) == {"people"}
 	people(other) == {"groups": people(other).groups, "users": set(), "without_groups": set(), "without_users": set()}
 	group in people(other).groups
