@@ -33,23 +33,24 @@ device_registration(user_agent) if contains(lower(user_agent), "windows-azuread-
 # description: >-
 #   What the whitepaper's tables 3 to 5 say of a user agent, as {class, client}.
 #   class: outdated (cannot do modern authentication), maybe, modern, device (see
-#   device_registration) or unlisted (in no table). client is a product and at most
-#   a version, taken from lists of our own.
-judge(user_agent) := {"class": "device", "client": "Windows device registration"} if device_registration(user_agent)
+#   device_registration) or unlisted (in no table). client is the name of a product,
+#   which is the same in all languages, with at most a version, or a word: both from
+#   lists of our own.
+judge(user_agent) := {"class": "device", "client": "Windows-AzureAD-Authentication-Provider"} if device_registration(user_agent)
 
 else := _listed(_families[min(_matching(user_agent))], user_agent) if count(_matching(user_agent)) > 0
 
-else := {"class": "unlisted", "client": "no user agent"} if trim_space(user_agent) == ""
+else := {"class": "unlisted", "client": "word:no_user_agent"} if trim_space(user_agent) == ""
 
 else := {"class": "unlisted", "client": _known_names[min(_named(user_agent))]} if count(_named(user_agent)) > 0
 
-else := {"class": "unlisted", "client": "an unlisted user agent"}
+else := {"class": "unlisted", "client": "word:unlisted_user_agent"}
 
 _matching(user_agent) := [i | some i, family in _families; regex.match(family.pattern, user_agent)]
 
 _listed(family, user_agent) := {
 	"class": _class(family, version),
-	"client": sprintf("%s %d", [family.client, version]),
+	"client": sprintf(family.client, [version]),
 } if {
 	version := _version(family.pattern, user_agent)
 }
@@ -69,41 +70,41 @@ else := family.above
 # The first that matches counts. outdated is the last version that cannot do modern
 # authentication, maybe the one the sources differ on (or that needs a setting, as
 # Outlook 2013 does), above what the tables say of later ones. Versions are the
-# product's own: Outlook 14 is Outlook 2010, 15 is 2013, 16 is 2016 and later.
+# product's own, put in the place of %d: Outlook 14 is Outlook 2010, 15 is 2013, 16 is 2016 and later.
 _families := [
 	# Outlook 2011 is 14; Outlook 2016 for Mac began with 15.
-	{"pattern": `(?i)macoutlook/(\d{1,4})`, "client": "Outlook for Mac", "outdated": 14, "above": "modern"},
-	{"pattern": `(?i)\bentourage/(\d{1,4})`, "client": "Entourage", "outdated": 9999, "above": "outdated"},
+	{"pattern": `(?i)macoutlook/(\d{1,4})`, "client": "Outlook for Mac %d", "outdated": 14, "above": "modern"},
+	{"pattern": `(?i)\bentourage/(\d{1,4})`, "client": "Entourage %d", "outdated": 9999, "above": "outdated"},
 	{"pattern": `(?i)outlook-(?:ios|android)`, "client": "Outlook for iOS and Android", "above": "modern"},
 	{
 		"pattern": `(?i)microsoft outlook[ /](\d{1,4})`,
-		"client": "Outlook for Windows", "outdated": 14, "maybe": 15, "above": "modern",
+		"client": "Outlook for Windows %d", "outdated": 14, "maybe": 15, "above": "modern",
 	},
 	{
 		"pattern": `(?i)^microsoft office/(\d{1,4})`,
-		"client": "Microsoft Office", "outdated": 14, "maybe": 15, "above": "modern",
+		"client": "Microsoft Office %d", "outdated": 14, "maybe": 15, "above": "modern",
 	},
 	# ActiveSync gives the build: 1507.77 is 15G77, which is iOS 11.
 	{
 		"pattern": `(?i)^apple-i(?:phone|pad|pod)\w*/(\d{1,2})\d{2}\.`,
-		"client": "iOS mail, build", "outdated": 14, "above": "modern",
+		"client": "iOS Mail (build %d)", "outdated": 14, "above": "modern",
 	},
-	{"pattern": `(?i)^ios/(\d{1,4})`, "client": "iOS mail, iOS", "outdated": 10, "above": "modern"},
+	{"pattern": `(?i)^ios/(\d{1,4})`, "client": "iOS Mail (iOS %d)", "outdated": 10, "above": "modern"},
 	# Table 5 tested 10.13 only: later systems are in no table.
 	{
 		"pattern": `(?i)^mac ?os(?: x)?/10\.(\d{1,4})`,
-		"client": "macOS mail, macOS 10 release", "outdated": 13, "above": "unlisted",
+		"client": "macOS Mail (macOS 10.%d)", "outdated": 13, "above": "unlisted",
 	},
-	{"pattern": `(?i)^macos/(\d{1,4})`, "client": "macOS mail, macOS", "outdated": -1, "above": "unlisted"},
+	{"pattern": `(?i)^macos/(\d{1,4})`, "client": "macOS Mail (macOS %d)", "outdated": -1, "above": "unlisted"},
 	{
 		"pattern": `(?i)^android(?:-eas)?/(\d{1,4})`,
-		"client": "Android mail, Android", "outdated": 8, "above": "unlisted",
+		"client": "Android Mail (Android %d)", "outdated": 8, "above": "unlisted",
 	},
-	{"pattern": `(?i)^msft-win-4/10\.`, "client": "Mail of Windows 10", "above": "modern"},
+	{"pattern": `(?i)^msft-win-4/10\.`, "client": "Windows 10 Mail", "above": "modern"},
 	# Table 5 gives no version, and these have learnt modern authentication since.
 	{
 		"pattern": `(?i)\b(?:evolution|kmail|kontact)/|linux.*thunderbird/`,
-		"client": "a mail program on Linux or Unix", "above": "maybe",
+		"client": "word:unix_mail", "above": "maybe",
 	},
 ]
 

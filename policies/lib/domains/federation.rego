@@ -77,7 +77,7 @@ _led(list, org, place, key) := {{"key": key, "args": {"hosts": sort(hosts)}} |
 
 _readable(address) := host(address) if {
 	host(address) != ""
-} else := "no readable address"
+} else := "word:no_address"
 
 _at_okta(list, org) if {
 	every configuration in list {

@@ -42,7 +42,7 @@ test_a_domain_that_is_not_federated if {
 
 test_a_domain_that_is_federated_elsewhere if {
 	configurations := {"example.com": [{"passiveSignInUri": "https://sts.example.com/adfs/ls", "activeSignInUri": "x"}]}
-	hosts := ["no readable address", "sts.example.com"]
+	hosts := ["sts.example.com", "word:no_address"]
 	domains.doubts(_federated, configurations, _org) == set()
 	signed := json.patch(configurations, [{"op": "add", "path": "/example.com/0/signingCertificate", "value": "MIIX"}])
 	domains.faults(_federated, signed, _org) == domains.faults(_federated, configurations, _org)

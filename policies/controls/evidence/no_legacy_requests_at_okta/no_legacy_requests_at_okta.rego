@@ -24,9 +24,13 @@
 #   step: evidence
 #   needs: [evidence.okta_requests]
 #   messages:
-#     succeeded: "{members} by '{client}' {shows|show} that a password alone was accepted at Okta's legacy endpoint."
+#     succeeded: "{members} by {client} {shows|show} that a password alone was accepted at Okta's legacy endpoint."
 #     device_registration: "{members} at Okta's legacy endpoint succeeded and {calls itself|call themselves} Windows device registration. Anybody can write that: check that they come from your own devices."
-#     attempted: "{members} by '{client}' {was|were} refused at Okta's legacy endpoint."
+#     attempted: "{members} by {client} {was|were} refused at Okta's legacy endpoint."
+#   words:
+#     no_user_agent: a client that does not name itself
+#     unlisted_user_agent: some other client
+#     unix_mail: a mail program on Linux or Unix
 #   remediation:
 #     text: >-
 #       Find out which client it is and move it to modern authentication, or into an

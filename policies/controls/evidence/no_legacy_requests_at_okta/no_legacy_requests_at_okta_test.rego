@@ -44,12 +44,12 @@ test_passes_when_there_is_nothing_in_the_log if {
 
 test_fails_when_a_password_is_enough if {
 	_found(0) == {["succeeded", "CBAInPROD", 0]}
-	_found(1) == {["succeeded", "no user agent", 2]}
+	_found(1) == {["succeeded", "word:no_user_agent", 2]}
 	_found(3) == {["succeeded", "Outlook for Windows 14", 1]}
 }
 
 test_no_user_agent_comes_through_as_it_stands if {
-	_found(2) == {["succeeded", "an unlisted user agent", 4]}
+	_found(2) == {["succeeded", "word:unlisted_user_agent", 4]}
 }
 
 test_a_success_is_noted_neither_as_registration_nor_as_attempt if {
@@ -62,7 +62,7 @@ test_notes_device_registration_and_attempts if {
 	found == {
 		{"key": "attempted", "args": {"client": "CBAInPROD"}, "okta_request": 0},
 		{"key": "device_registration", "args": {}, "okta_request": 1},
-		{"key": "attempted", "args": {"client": "no user agent"}, "okta_request": 2},
-		{"key": "attempted", "args": {"client": "Windows device registration"}, "okta_request": 3},
+		{"key": "attempted", "args": {"client": "word:no_user_agent"}, "okta_request": 2},
+		{"key": "attempted", "args": {"client": "Windows-AzureAD-Authentication-Provider"}, "okta_request": 3},
 	}
 }

@@ -31,6 +31,10 @@
 #     refused: "{members} {is|are} by {client}, which cannot do modern authentication; they were refused."
 #     maybe: "{members} {is|are} by {client}, which may be able to do modern authentication: it depends on its settings or its version."
 #     unlisted: "{members} {is|are} by {client}, which is in no list: evaluate whether it can do modern authentication."
+#   words:
+#     no_user_agent: a client that does not name itself
+#     unlisted_user_agent: some other client
+#     unix_mail: a mail program on Linux or Unix
 #   remediation:
 #     text: >-
 #       Tell the users listed and give them a client that can: Outlook 2016 or later on

@@ -61,7 +61,7 @@ test_passes_when_there_is_nothing_in_the_logs if {
 
 test_fails_when_an_outdated_client_gets_in if {
 	_found(0) == {{"key": "outdated", "args": {"client": "Outlook for Windows 14"}, "sign_in": 0}}
-	_found(1) == {{"key": "outdated", "args": {"client": "Android mail, Android 8"}, "okta_request": 0}}
+	_found(1) == {{"key": "outdated", "args": {"client": "Android Mail (Android 8)"}, "okta_request": 0}}
 	_found(2) == {{"key": "outdated", "args": {"client": "Outlook for Windows 14"}, "sign_in": 3}}
 }
 
@@ -70,9 +70,9 @@ test_notes_the_refused_the_doubtful_and_the_unlisted if {
 	found == {
 		{"key": "refused", "args": {"client": "Outlook for Windows 14"}, "sign_in": 0},
 		{"key": "maybe", "args": {"client": "Outlook for Windows 15"}, "sign_in": 1},
-		{"key": "unlisted", "args": {"client": "no user agent"}, "sign_in": 4},
-		{"key": "refused", "args": {"client": "Android mail, Android 8"}, "okta_request": 0},
-		{"key": "unlisted", "args": {"client": "an unlisted user agent"}, "okta_request": 2},
+		{"key": "unlisted", "args": {"client": "word:no_user_agent"}, "sign_in": 4},
+		{"key": "refused", "args": {"client": "Android Mail (Android 8)"}, "okta_request": 0},
+		{"key": "unlisted", "args": {"client": "word:unlisted_user_agent"}, "okta_request": 2},
 	}
 }
 

@@ -59,6 +59,8 @@
 #       Okta's signing keys were not read, so nothing shows that only Okta can sign
 #       tokens for domain '{domain}'.
 #     no_domains: No mailbox user signs in with a domain that can be federated.
+#   words:
+#     no_address: no readable address
 #   remediation:
 #     text: >-
 #       Federate the domain from Okta, or point its settings at the Office 365 app

@@ -38,6 +38,9 @@
 #     undecided: "Rule '{rule}' (priority {priority}) of '{policy}' may admit legacy clients. {message}"
 #     unmatched: "Which rule of '{policy}' decides about legacy clients cannot be told. {message}"
 #     no_app: The Okta org has no active Office 365 app.
+#   words:
+#     anywhere: anywhere
+#     some_addresses: some addresses
 #   remediation:
 #     text: >-
 #       Put a rule that denies Exchange ActiveSync and legacy authentication for

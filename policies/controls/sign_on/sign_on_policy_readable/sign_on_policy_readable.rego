@@ -23,6 +23,8 @@
 #     engine: "The org does not say which engine it runs (pipeline '{pipeline}')."
 #     rules_not_read: "The rules of the Office 365 app '{app}' are not in the snapshot down to the catch-all rule."
 #     no_app: The Okta org has no active Office 365 app.
+#   words:
+#     not_set: not set
 #   remediation:
 #     text: >-
 #       Identity Engine: give the collector's token the scopes okta.policies.read and
@@ -61,7 +63,7 @@ not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active
 
 _pipeline := input.okta.organization.pipeline if is_string(input.okta.organization.pipeline)
 
-else := "not set"
+else := "word:not_set"
 
 default _rules := {}
 

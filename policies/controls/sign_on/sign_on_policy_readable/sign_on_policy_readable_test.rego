@@ -48,9 +48,9 @@ test_unknown_on_classic_engine if {
 test_passes_on_classic_engine_when_the_rules_were_attested if _unknown([_pipeline("v1")]) == set()
 
 test_unknown_when_the_engine_is if {
-	_unknown([_pipeline(null)]) == {["engine", {"pipeline": "not set"}]}
+	_unknown([_pipeline(null)]) == {["engine", {"pipeline": "word:not_set"}]}
 	_unknown([_pipeline("v3")]) == {["engine", {"pipeline": "v3"}]}
-	_unknown([{"op": "remove", "path": "/okta/organization/pipeline"}]) == {["engine", {"pipeline": "not set"}]}
+	_unknown([{"op": "remove", "path": "/okta/organization/pipeline"}]) == {["engine", {"pipeline": "word:not_set"}]}
 }
 
 test_unknown_when_rules_were_not_read if {

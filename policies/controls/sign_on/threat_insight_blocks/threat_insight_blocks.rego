@@ -25,6 +25,8 @@
 #     audit_only: ThreatInsight writes attacks down and lets them pass (action audit).
 #     not_blocking: Okta does not say that ThreatInsight blocks (action '{action}').
 #     exempt_zones: "Network zones exempt from ThreatInsight: {zones}."
+#   words:
+#     not_set: not set
 #   remediation:
 #     text: >-
 #       Set ThreatInsight to log and enforce. Exempt the zones of your own proxies
@@ -61,4 +63,4 @@ _entry(key, args) := {
 
 _action := input.okta.threat_insight.action if is_string(input.okta.threat_insight.action)
 
-else := "not set"
+else := "word:not_set"

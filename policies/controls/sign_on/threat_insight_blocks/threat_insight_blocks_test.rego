@@ -26,9 +26,9 @@ test_passes_when_threat_insight_blocks if {
 test_fails_when_it_does_not_block if {
 	_found(0) == {["disabled", {}]}
 	_found(1) == {["audit_only", {}]}
-	_found(2) == {["not_blocking", {"action": "not set"}]}
+	_found(2) == {["not_blocking", {"action": "word:not_set"}]}
 	_found(3) == {["not_blocking", {"action": "ponder"}]}
-	_found(4) == {["not_blocking", {"action": "not set"}]}
+	_found(4) == {["not_blocking", {"action": "word:not_set"}]}
 }
 
 test_notes_exempt_zones if {
