@@ -37,6 +37,8 @@ require (
 	github.com/schollz/progressbar/v3 v3.19.1
 	// the command line
 	github.com/spf13/cobra v1.10.2
+	// cobra's flags, which a test lists
+	github.com/spf13/pflag v1.0.10
 	// reads HTML as a browser does, in tests
 	golang.org/x/net v0.60.0
 	// is somebody reading along, and how wide is it
@@ -75,7 +77,6 @@ require (
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/segmentio/asm v1.2.1 // indirect
 	github.com/sirupsen/logrus v1.10.2 // indirect
-	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/std-uritemplate/std-uritemplate/go/v2 v2.0.3 // indirect
 	github.com/valyala/fastjson v1.6.10 // indirect
 	github.com/vektah/gqlparser/v2 v2.5.58 // indirect
