@@ -2,6 +2,7 @@ package json
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -178,15 +179,22 @@ func (s *scanner) fail(format string, args ...any) {
 
 // peek steps over white space, commas and colons, which stand where they must.
 func (s *scanner) peek() byte {
-	for ; s.i < len(s.text); s.i++ {
+	for s.i < len(s.text) {
 		switch s.text[s.i] {
 		case ' ', '\t', '\r', '\n', ',', ':':
+			s.i++
+			// Most of a file is indented: eight spaces are one step.
+			for s.i+8 <= len(s.text) && binary.LittleEndian.Uint64(s.text[s.i:]) == eightSpaces {
+				s.i += 8
+			}
 		default:
 			return s.text[s.i]
 		}
 	}
 	return 0
 }
+
+const eightSpaces = 0x2020202020202020
 
 func (s *scanner) object(field func(name []byte)) {
 	if s.peek() != '{' {
