@@ -29,35 +29,64 @@ func (a *affected) holds(member int) bool {
 	return a.units.has(a.panel.unitOf[a.crowd.classes.Of(member)])
 }
 
-// count is how many there are, first the index of the first.
+// count is how many there are.
 func (a *affected) count() int {
 	if a.panel.each {
 		return a.units.len()
 	}
 	n := 0
-	for class := range a.crowd.classes.Len() {
-		if a.units.has(a.panel.unitOf[class]) {
-			n += a.crowd.classes.Count(class)
-		}
+	for unit := range a.units.all() {
+		n += a.extents()[unit].count
 	}
 	return n
 }
 
+// first is the index of the first; there must be one.
 func (a *affected) first() int {
-	member := 0
-	for !a.holds(member) {
-		member++
+	if a.panel.each {
+		return a.units.first()
 	}
-	return member
+	first := a.crowd.classes.Members()
+	for unit := range a.units.all() {
+		first = min(first, a.extents()[unit].first)
+	}
+	return first
 }
 
-// indexes gives them in the order of the snapshot.
+// indexes gives them in the order of the snapshot. It looks no further than they
+// stand: there may be as many lists as mailboxes.
 func (a *affected) indexes(yield func(int) bool) {
-	for member := range a.crowd.classes.Members() {
-		if a.holds(member) && !yield(member) {
+	left := a.count()
+	if left == 0 {
+		return
+	}
+	for member := a.first(); left > 0; member++ {
+		if !a.holds(member) {
+			continue
+		}
+		if left--; !yield(member) {
 			return
 		}
 	}
+}
+
+// An extent is how many mailboxes a unit stands for, and the index of the first.
+type extent struct{ first, count int }
+
+// extents gives those of all units, once all mailboxes are in.
+func (a *affected) extents() []extent {
+	p, classes := a.panel, a.crowd.classes
+	p.measure.Do(func() {
+		p.extents = make([]extent, p.units)
+		for class, unit := range p.unitOf {
+			e := &p.extents[unit]
+			if e.count == 0 || classes.First(class) < e.first {
+				e.first = classes.First(class)
+			}
+			e.count += classes.Count(class)
+		}
+	})
+	return p.extents
 }
 
 // members lists who they are, read from the snapshot on each walk.

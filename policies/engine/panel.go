@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/population"
@@ -27,6 +28,9 @@ type panel struct {
 	units uint32
 	// unitOf gives the unit of each class; it is not used where each mailbox is one.
 	unitOf []uint32
+	// extents are those of the units, made when they are first asked for.
+	extents []extent
+	measure sync.Once
 	// parts are what the controls need of every mailbox, lacks the units that do not
 	// have it. exempt are units that need not have it: Exchange's own mailboxes, to
 	// which nobody signs in and most of which belong to no user.

@@ -131,7 +131,7 @@ func (j *judgement) lacking(c *control) lack {
 	p := j.panels[c]
 	for i, part := range p.parts {
 		l.of.merge(p.lacks[i])
-		wanting := slices.Clone(p.lacks[i])
+		wanting := p.lacks[i].clone()
 		wanting.remove(p.exempt)
 		if wanting.len() > 0 {
 			r := reason("members_without_evidence", part, nil)

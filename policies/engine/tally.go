@@ -79,7 +79,7 @@ func (t *tally) broken() bool {
 func (t *tally) of(rule string, without set) []cause {
 	var list []cause
 	for _, c := range t.causes[rule] {
-		left := cause{entry: c.entry, members: slices.Clone(c.members)}
+		left := cause{entry: c.entry, members: c.members.clone()}
 		if c.population == "mailbox" {
 			left.members.remove(without)
 		}

@@ -35,7 +35,7 @@ func TestTallyWhateverComesFirst(t *testing.T) {
 			said.take(batches[first], first)
 		}
 		var got []result
-		for _, c := range said.of("violations", nil) {
+		for _, c := range said.of("violations", set{}) {
 			r := result{Key: c.key, Args: c.args}
 			for n := range c.members.all() {
 				r.Members = append(r.Members, n)

@@ -44,8 +44,12 @@ type window struct {
 	bytes []byte
 }
 
-// windowBytes is large enough to make system calls few.
-const windowBytes = 256 << 10
+// windowBytes is large enough to make system calls few. The first window is small,
+// for those who want few records, and each is larger than the last.
+const (
+	windowBytes      = 256 << 10
+	firstWindowBytes = 4 << 10
+)
 
 // record gives the record that starts at start and has ended by end. It is nil
 // where no record stands there any more.
@@ -66,7 +70,7 @@ func (w *window) record(start, end int64) ([]byte, error) {
 }
 
 func (w *window) move(start, end int64) error {
-	size := max(windowBytes, end-start)
+	size := max(firstWindowBytes, min(4*int64(cap(w.bytes)), windowBytes), end-start)
 	if int64(cap(w.bytes)) < size {
 		w.bytes = make([]byte, size)
 	}
