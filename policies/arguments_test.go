@@ -70,6 +70,39 @@ func TestArgumentsAreNotEnglish(t *testing.T) {
 	}
 }
 
+// TestEntriesAboutOneThingSayWhere holds every entry that names a domain, a policy, a
+// rule or an app to point at it, be it a violation, a doubt or a note: members of a
+// population apart, which the engine points at.
+func TestEntriesAboutOneThingSayWhere(t *testing.T) {
+	tests := newRegoTests(t)
+	seen := 0
+	for _, c := range load(t).Controls() {
+		for _, document := range append(tests.exports(t, &c).Patched, tests.exports(t, &c).Good) {
+			query := fmt.Sprintf(`{entry |
+				some rule in ["violations", "unknown", "notes"]
+				some entry in data.controls.%s.%s[rule]
+				every member in ["mailbox", "sign_in", "okta_request"] { object.get(entry, member, -1) == -1 }
+				some name in ["domain", "policy", "rule", "app"]
+				is_string(entry.args[name])}`, c.Area, c.Slug)
+			var entries []struct {
+				Key      string
+				Resource *struct{ Kind string }
+				At       []any
+			}
+			tests.eval(t, query, document, &entries)
+			for _, entry := range entries {
+				seen++
+				if entry.Resource == nil || entry.Resource.Kind == "" || len(entry.At) == 0 {
+					t.Errorf("%s: %q names something and does not say where it is", c.ID, entry.Key)
+				}
+			}
+		}
+	}
+	if seen < 100 {
+		t.Fatalf("saw only %d entries", seen)
+	}
+}
+
 // phrases are the texts with a space in the controls' and libraries' Rego.
 func phrases(t *testing.T) []string {
 	var list []string

@@ -52,20 +52,14 @@ violations contains {
 	count(input.exchange.authentication_policies) == 0
 }
 
-violations contains {
-	"key": verdict,
-	"args": _args(i),
-	"resource": {"kind": "authentication_policy", "id": _id(i), "name": _args(i).policy},
-	"at": ["exchange", "authentication_policies", i],
-	"whole": ["exchange.authentication_policies"],
-} if {
+violations contains object.union(_entry(i), {"whole": ["exchange.authentication_policies"]}) if {
 	every verdict in _verdicts {
 		verdict in {"open", "silent"}
 	}
-	some i, verdict in _verdicts
+	some i, _ in _verdicts
 }
 
-unknown contains {"key": "strange", "args": _args(i)} if {
+unknown contains _entry(i) if {
 	every verdict in _verdicts {
 		verdict != "blocks"
 	}
@@ -74,6 +68,13 @@ unknown contains {"key": "strange", "args": _args(i)} if {
 
 _verdicts := {i: authentication_policies.verdict(policy) |
 	some i, policy in input.exchange.authentication_policies
+}
+
+_entry(i) := {
+	"key": _verdicts[i],
+	"args": _args(i),
+	"resource": {"kind": "authentication_policy", "id": _id(i), "name": _args(i).policy},
+	"at": ["exchange", "authentication_policies", i],
 }
 
 _args(i) := {

@@ -71,43 +71,21 @@ package controls.federation.cloud_password_fallback_closed
 import data.lib.cloud_passwords
 import data.lib.names
 
-violations contains {
-	"key": "cloud_password_allowed",
-	"args": {"policy": _name(policy)},
-	"resource": {"kind": "home_realm_discovery_policy", "id": policy.id, "name": _name(policy)},
-	"at": ["entra", "home_realm_discovery_policies", i, "definition"],
-} if {
-	some i, policy in input.entra.home_realm_discovery_policies
-	_home_realm(policy) == ["allowed", "yes"]
+violations contains _policy(i, "cloud_password_allowed") if _home_realm[i] == ["allowed", "yes"]
+
+unknown contains _policy(i, "use_not_read") if _home_realm[i] == ["allowed", "unread"]
+
+notes contains _policy(i, "allowed_but_unused") if _home_realm[i] == ["allowed", "no"]
+
+unknown contains _policy(i, "definition_unreadable") if {
+	some i, ["unreadable", _] in _home_realm
 }
 
-unknown contains {"key": "use_not_read", "args": {"policy": _name(policy)}} if {
-	some policy in input.entra.home_realm_discovery_policies
-	_home_realm(policy) == ["allowed", "unread"]
-}
+violations contains _rollout(i, "rollout_by_password") if _rollouts[i] == "password"
 
-notes contains {"key": "allowed_but_unused", "args": {"policy": _name(policy)}} if {
-	some policy in input.entra.home_realm_discovery_policies
-	_home_realm(policy) == ["allowed", "no"]
-}
+unknown contains _rollout(i, "rollout_undecided") if _rollouts[i] == "unread"
 
-unknown contains {"key": "definition_unreadable", "args": {"policy": _name(policy)}} if {
-	some policy in input.entra.home_realm_discovery_policies
-	_home_realm(policy)[0] == "unreadable"
-}
-
-violations contains {
-	"key": "rollout_by_password",
-	"args": args,
-	"resource": {"kind": "feature_rollout_policy", "id": input.entra.feature_rollout_policies[i].id, "name": args.policy},
-	"at": ["entra", "feature_rollout_policies", i],
-} if {
-	some [i, "password", args] in _rollouts
-}
-
-unknown contains {"key": "rollout_undecided", "args": args} if some [_, "unread", args] in _rollouts
-
-notes contains {"key": "rollout_without_password", "args": args} if some [_, "other", args] in _rollouts
+notes contains _rollout(i, "rollout_without_password") if _rollouts[i] == "other"
 
 unknown contains {"key": "rollouts_not_read", "args": {}, "evidence": "entra.feature_rollout_policies"} if {
 	not input.entra.feature_rollout_policies
@@ -117,10 +95,30 @@ notes contains {"key": "hash_sync_on", "args": {}} if {
 	input.entra.on_premises_synchronization.features.passwordSyncEnabled == true
 }
 
-_home_realm(policy) := [cloud_passwords.home_realm(policy), cloud_passwords.in_use(policy)]
-
-_rollouts contains [i, cloud_passwords.rollout(policy), {"policy": _name(policy), "feature": names.first(policy, ["feature"])}] if {
-	some i, policy in input.entra.feature_rollout_policies
+_policy(i, key) := {
+	"key": key,
+	"args": {"policy": _name(input.entra.home_realm_discovery_policies[i])},
+	"resource": {
+		"kind": "home_realm_discovery_policy",
+		"id": input.entra.home_realm_discovery_policies[i].id,
+		"name": _name(input.entra.home_realm_discovery_policies[i]),
+	},
+	"at": ["entra", "home_realm_discovery_policies", i, "definition"],
 }
+
+_rollout(i, key) := {
+	"key": key,
+	"args": {"policy": _name(policy), "feature": names.first(policy, ["feature"])},
+	"resource": {"kind": "feature_rollout_policy", "id": policy.id, "name": _name(policy)},
+	"at": ["entra", "feature_rollout_policies", i],
+} if {
+	policy := input.entra.feature_rollout_policies[i]
+}
+
+_home_realm := {i: [cloud_passwords.home_realm(policy), cloud_passwords.in_use(policy)] |
+	some i, policy in input.entra.home_realm_discovery_policies
+}
+
+_rollouts := {i: cloud_passwords.rollout(policy) | some i, policy in input.entra.feature_rollout_policies}
 
 _name(policy) := names.first(policy, ["displayName", "id"])

@@ -84,19 +84,13 @@ package controls.federation.domains_federated_with_okta
 import data.lib.domains
 import data.lib.mailboxes
 
-violations contains {
-	"key": fault.key,
-	"args": object.union({"domain": domain.id}, fault.args),
-	"resource": {"kind": "domain", "id": domain.id, "name": domain.id},
-	"at": object.get(fault, "at", ["entra", "domains", i, "authenticationType"]),
-	"whole": object.get(fault, "whole", []),
-} if {
+violations contains object.union({"whole": []}, _entry(i, domain, fault)) if {
 	some i, domain in _judged
 	some fault in domains.faults(domain, input.entra.federation_configurations, _org)
 }
 
-unknown contains object.union(doubt, {"args": object.union({"domain": domain.id}, doubt.args)}) if {
-	some domain in _judged
+unknown contains _entry(i, domain, doubt) if {
+	some i, domain in _judged
 	some doubt in domains.doubts(domain, input.entra.federation_configurations, _org)
 }
 
@@ -107,13 +101,22 @@ unknown contains {"key": "domain_not_listed", "args": {"domain": name}, "mailbox
 	domains.named(input.entra.domains, name) == []
 }
 
-notes contains {"key": "certificates_not_compared", "args": {"domain": domain.id}} if {
+notes contains _entry(i, domain, {"key": "certificates_not_compared", "args": {}}) if {
 	_org.certificates == null
-	some domain in _judged
+	some i, domain in _judged
 	domain.authenticationType == "Federated"
 }
 
 not_applicable contains {"key": "no_domains", "args": {}} if count(_judged) == 0
+
+# An entry about a domain, with the place of its type unless the finding has its own.
+_entry(i, domain, found) := object.union(
+	{
+		"resource": {"kind": "domain", "id": domain.id, "name": domain.id},
+		"at": ["entra", "domains", i, "authenticationType"],
+	},
+	object.union(found, {"args": object.union({"domain": domain.id}, found.args)}),
+)
 
 _judged := {i: domain |
 	some i, domain in input.entra.domains

@@ -77,8 +77,8 @@ violations contains _app(i, "other_mode", {"mode": mode}) if {
 	not mode in {"SAML_1_1", "BROWSER_PLUGIN"}
 }
 
-notes contains {"key": "inactive", "args": {"app": _name(app), "status": status}} if {
-	some app in input.okta.apps
+notes contains object.union(_app(i, "inactive", {"status": status}), {"at": ["okta", "apps", i, "status"]}) if {
+	some i, app in input.okta.apps
 	not app.status == "ACTIVE"
 	status := names.first(app, ["status"])
 }

@@ -60,5 +60,5 @@ test_fails_when_the_mode_is_another if {
 
 test_notes_list_inactive_apps if {
 	found := control.notes with input as good
-	found == {{"key": "inactive", "args": {"app": "Old", "status": "INACTIVE"}}}
+	{[note.key, note.args, note.resource.name, note.at[3]] | some note in found} == {["inactive", {"app": "Old", "status": "INACTIVE"}, "Old", "status"]}
 }

@@ -36,10 +36,7 @@ package controls.sign_on.every_rule_can_match
 import data.lib.doors
 import data.lib.okta_rules
 
-violations contains object.union(_entry(found, "dead"), {
-	"resource": {"kind": "access_policy_rule", "id": found.rule.id, "name": found.rule.name},
-	"at": ["okta", "access_policy_rules", found.policy.id, found.rule.index],
-}) if {
+violations contains _entry(found, "dead") if {
 	some found in _found
 	found.rule.reached == "no"
 	found.rule.system != true
@@ -56,7 +53,12 @@ unknown contains _entry(found, "undecided") if {
 	not found.rule.reached in {"yes", "no"}
 }
 
-unknown contains {"key": "unread", "args": {"policy": policy.name, "message": policy.unreadable.text}} if {
+unknown contains {
+	"key": "unread",
+	"args": {"policy": policy.name, "message": policy.unreadable.text},
+	"resource": {"kind": "access_policy", "id": policy.id, "name": policy.name},
+	"at": ["okta", "access_policy_rules", policy.id],
+} if {
 	some policy in input.access.policies
 }
 
@@ -68,12 +70,14 @@ _found contains {"policy": policy, "rule": rule} if {
 	rule.rank >= 0
 }
 
-_entry(found, key) := {"key": key, "args": {
-	"rule": found.rule.name,
-	"priority": doors.priority(found.rule),
-	"policy": found.policy.name,
-	"above": [sprintf("'%s' (priority %s)", [rule.name, doors.priority(rule)]) |
-		some rule in found.policy.rules
-		rule.index in found.rule.shadowed_by
-	],
-}}
+_entry(found, key) := {
+	"key": key,
+	"args": {
+		"rule": found.rule.name,
+		"priority": doors.priority(found.rule),
+		"policy": found.policy.name,
+		"above": [doors.rule_name(rule) | some rule in found.policy.rules; rule.index in found.rule.shadowed_by],
+	},
+	"resource": {"kind": "access_policy_rule", "id": found.rule.id, "name": found.rule.name},
+	"at": ["okta", "access_policy_rules", found.policy.id, found.rule.index],
+}

@@ -81,7 +81,7 @@ test_passes_when_the_dead_rule_is_inactive if _failed(array.concat(_dead(1), _se
 
 test_fails_when_a_rule_is_dead if {
 	some violation in control.violations with input as json.patch(good, _dead(1))
-	violation.args.above == ["'rul1' (priority 0)"]
+	violation.args.above == ["0 'rul1'"]
 }
 
 test_a_dead_catch_all_is_listed if {

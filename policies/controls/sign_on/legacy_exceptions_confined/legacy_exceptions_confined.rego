@@ -63,11 +63,7 @@ import data.lib.doors
 import data.lib.exceptions
 import data.lib.okta_rules
 
-violations contains object.union(_entry(found, "loose", {"why": found.loose}), {
-	"resource": {"kind": "access_policy_rule", "id": found.rule.id, "name": found.rule.name},
-	"at": ["okta", "access_policy_rules", found.policy.id, found.rule.index],
-	"steps": found.rule.legacy.steps,
-}) if {
+violations contains object.union(_entry(found, "loose", {"why": found.loose}), {"steps": found.rule.legacy.steps}) if {
 	some found in _found
 	found.rule.legacy.opens == "yes"
 	count(found.loose) > 0
@@ -104,8 +100,13 @@ _found contains {"policy": policy, "rule": rule, "loose": exceptions.loose(rule,
 	rule.legacy.opens != "no"
 }
 
-_entry(found, key, more) := {"key": key, "args": object.union(more, {
-	"rule": found.rule.name,
-	"priority": doors.priority(found.rule),
-	"policy": found.policy.name,
-})}
+_entry(found, key, more) := {
+	"key": key,
+	"args": object.union(more, {
+		"rule": found.rule.name,
+		"priority": doors.priority(found.rule),
+		"policy": found.policy.name,
+	}),
+	"resource": {"kind": "access_policy_rule", "id": found.rule.id, "name": found.rule.name},
+	"at": ["okta", "access_policy_rules", found.policy.id, found.rule.index],
+}
