@@ -31,7 +31,8 @@ type Client struct {
 	Name  string `json:"name"`
 }
 
-// family is a product whose version decides. The first that matches counts.
+// family is a product whose version decides, and stands in its name in the place of
+// %d. The first that matches counts.
 // outdated is the last version that cannot do modern authentication, maybe the one
 // that the sources differ on, above what they say of later ones.
 type family struct {
@@ -50,17 +51,17 @@ func clientTable() []family {
 		outdated, maybe int
 		above           Class
 	}{
-		{`(?i)macoutlook/(\d{1,4})`, "Outlook for Mac", 14, none, Modern},
-		{`(?i)\bentourage/(\d{1,4})`, "Entourage", 9999, none, Outdated},
+		{`(?i)macoutlook/(\d{1,4})`, "Outlook for Mac %d", 14, none, Modern},
+		{`(?i)\bentourage/(\d{1,4})`, "Entourage %d", 9999, none, Outdated},
 		{`(?i)outlook-(?:ios|android)`, "Outlook for iOS and Android", none, none, Modern},
-		{`(?i)microsoft outlook[ /](\d{1,4})`, "Outlook for Windows", 14, 15, Modern},
-		{`(?i)^microsoft office/(\d{1,4})`, "Microsoft Office", 14, 15, Modern},
-		{`(?i)^apple-i(?:phone|pad|pod)\w*/(\d{1,2})\d{2}\.`, "iOS mail, build", 14, none, Modern},
-		{`(?i)^ios/(\d{1,4})`, "iOS mail, iOS", 10, none, Modern},
-		{`(?i)^mac ?os(?: x)?/10\.(\d{1,4})`, "macOS mail, macOS 10 release", 13, none, Unlisted},
-		{`(?i)^macos/(\d{1,4})`, "macOS mail, macOS", none, none, Unlisted},
-		{`(?i)^android(?:-eas)?/(\d{1,4})`, "Android mail, Android", 8, none, Unlisted},
-		{`(?i)^msft-win-4/10\.`, "Mail of Windows 10", none, none, Modern},
+		{`(?i)microsoft outlook[ /](\d{1,4})`, "Outlook for Windows %d", 14, 15, Modern},
+		{`(?i)^microsoft office/(\d{1,4})`, "Microsoft Office %d", 14, 15, Modern},
+		{`(?i)^apple-i(?:phone|pad|pod)\w*/(\d{1,2})\d{2}\.`, "iOS Mail (build %d)", 14, none, Modern},
+		{`(?i)^ios/(\d{1,4})`, "iOS Mail (iOS %d)", 10, none, Modern},
+		{`(?i)^mac ?os(?: x)?/10\.(\d{1,4})`, "macOS Mail (macOS 10.%d)", 13, none, Unlisted},
+		{`(?i)^macos/(\d{1,4})`, "macOS Mail (macOS %d)", none, none, Unlisted},
+		{`(?i)^android(?:-eas)?/(\d{1,4})`, "Android Mail (Android %d)", 8, none, Unlisted},
+		{`(?i)^msft-win-4/10\.`, "Windows 10 Mail", none, none, Modern},
 		{`(?i)\b(?:evolution|kmail|kontact)/|linux.*thunderbird/`, "a mail program on Linux or Unix", none, none, Maybe},
 	}
 	list := make([]family, len(table))
@@ -101,7 +102,7 @@ func (c *clients) judge(userAgent string) Client {
 func (c *clients) look(userAgent string) Client {
 	lower := strings.ToLower(userAgent)
 	if strings.Contains(lower, "windows-azuread-authentication-provider") {
-		return Client{Device, "Windows device registration"}
+		return Client{Device, "Windows-AzureAD-Authentication-Provider"}
 	}
 	for i := range c.table {
 		if match := c.table[i].pattern.FindStringSubmatch(userAgent); match != nil {
@@ -109,14 +110,14 @@ func (c *clients) look(userAgent string) Client {
 		}
 	}
 	if strings.TrimSpace(userAgent) == "" {
-		return Client{Unlisted, "no user agent"}
+		return Client{Unlisted, "a client that does not name itself"}
 	}
 	for _, name := range knownNames() {
 		if strings.Contains(lower, strings.ToLower(name)) {
 			return Client{Unlisted, name}
 		}
 	}
-	return Client{Unlisted, "an unlisted user agent"}
+	return Client{Unlisted, "some other client"}
 }
 
 func (f *family) client(match []string) Client {
@@ -127,7 +128,7 @@ func (f *family) client(match []string) Client {
 	if err != nil { // at most four digits
 		return Client{f.above, f.name}
 	}
-	name := fmt.Sprintf("%s %d", f.name, version)
+	name := fmt.Sprintf(f.name, version)
 	switch {
 	case version <= f.outdated:
 		return Client{Outdated, name}

@@ -9,7 +9,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/seed-07732396/postern/policies"
+	"github.com/seed-07732396/postern/policies/access"
+	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/impact"
+	"github.com/seed-07732396/postern/policies/waiver"
 )
 
 // TestClientsAreTheControls holds the table of clients to the one of the controls:
@@ -32,18 +36,33 @@ func TestClientsAreTheControls(t *testing.T) {
 		t.Fatalf("%d results: %v", len(result), err)
 	}
 	want := result[0].Bindings["judged"].([]any)
+	control := clientControl(t)
 	classes := map[impact.Class]int{}
 	for i, agent := range agents {
 		object := want[i].(map[string]any)
 		got := impact.JudgeClient(agent)
 		classes[got.Class]++
-		if diff := cmp.Diff(impact.Client{Class: impact.Class(object["class"].(string)), Name: object["client"].(string)}, got); diff != "" {
+		name := control.Sentence("name", finding.Args{"client": object["client"]}, 0, "")
+		if diff := cmp.Diff(impact.Client{Class: impact.Class(object["class"].(string)), Name: name}, got); diff != "" {
 			t.Errorf("%q: %s", agent, diff)
 		}
 	}
 	if len(classes) != 5 {
 		t.Errorf("only these classes were seen: %v", classes)
 	}
+}
+
+// clientControl is the control that shows clients, with a sentence that is the
+// client alone.
+func clientControl(t *testing.T) finding.Control {
+	t.Helper()
+	e, err := engine.New(engine.Options{Policies: policies.FS(), AccessSchema: access.Schema(), WaiversSchema: waiver.Schema(), Only: []string{"EVID-003"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := e.Controls()[0]
+	c.Messages["name"] = "{client}"
+	return c
 }
 
 // userAgents are made of the parts that the table looks at, put together at random.

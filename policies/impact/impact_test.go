@@ -382,7 +382,7 @@ func TestTallies(t *testing.T) {
 	}
 	clients := []impact.ClientTally{
 		{Client: impact.Client{Class: impact.Outdated, Name: "Entourage 12"}, Mailboxes: 1, Succeeded: 4, LastSeen: "2026-11-19T08:00:00Z"},
-		{Client: impact.Client{Class: impact.Unlisted, Name: "no user agent"}, Mailboxes: 1, Succeeded: 2, LastSeen: "2026-11-19T08:00:00Z"},
+		{Client: impact.Client{Class: impact.Unlisted, Name: "a client that does not name itself"}, Mailboxes: 1, Succeeded: 2, LastSeen: "2026-11-19T08:00:00Z"},
 	}
 	if diff := cmp.Diff(clients, r.Clients); diff != "" {
 		t.Error(diff)
