@@ -41,16 +41,57 @@ const accessPart = "access"
 type gathering struct {
 	access   Access
 	declared *Declarations
-	facts    *ast.Term
-	matrix   *finding.AccessMatrix
-	err      error
+	// earlier gives the rules of an earlier snapshot; nil for none.
+	earlier func() *Rules
+	// tell is told the snapshot's own; nil once it was.
+	tell   func(Rules)
+	facts  *ast.Term
+	matrix *finding.AccessMatrix
+	err    error
+}
+
+// tellRules tells whoever asked for them the rules of a snapshot that was read to
+// its end, or of what stands before its mailboxes, if they are there.
+func (g *gathering) tellRules(doc *snapshot.Document, whole bool) error {
+	if g.tell == nil {
+		return nil
+	}
+	rules, err := RulesOf(doc)
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	if whole || rules.Read() {
+		g.tell(rules)
+		g.tell = nil
+	}
+	return nil
+}
+
+// moments are those of a snapshot.
+func (g *gathering) moments(doc *snapshot.Document) (moments, error) {
+	var earlier *Rules
+	if g.earlier != nil {
+		earlier = g.earlier()
+	}
+	m, err := newMoments(doc, g.declared, earlier)
+	if err != nil {
+		return m, fmt.Errorf("check: %w", err)
+	}
+	return m, nil
 }
 
 // telling says what tells the mailboxes of a snapshot apart beside their records.
 func (g *gathering) telling(doc *snapshot.Document) (*telling, error) {
-	moments, err := momentTexts(doc, g.declared)
-	if err != nil || g.access == nil {
-		return &telling{moments: moments}, err
+	if err := g.tellRules(doc, false); err != nil {
+		return nil, err
+	}
+	m, err := g.moments(doc)
+	if err != nil {
+		return nil, err
+	}
+	moments := m.texts(doc)
+	if g.access == nil {
+		return &telling{moments: moments}, nil
 	}
 	ids, err := g.access.Named(doc)
 	g.fail(err)

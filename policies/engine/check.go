@@ -32,6 +32,14 @@ type Input struct {
 	// Keyed gives the lists of mailboxes in the report their keys without a look at
 	// the file, for whoever compares reports.
 	Keyed bool
+	// Earlier gives the rules of an earlier snapshot of the tenant, or nil where
+	// there are none; it may wait for them, and is called several times. Without it
+	// the moment of enforcement is the newest change of a rule, cosmetic or not.
+	Earlier func() *Rules
+	// Rules is told the rules of this snapshot, once, as soon as they were read: in
+	// front of the mailboxes, if they stand there. It is not told where the snapshot
+	// cannot be read.
+	Rules func(Rules)
 	// Declarations start from DefaultDeclarations.
 	Declarations Declarations
 	// SnapshotURI is how reports point at the file.
@@ -51,12 +59,15 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 	if err := in.Declarations.Validate(); err != nil {
 		return nil, fmt.Errorf("check: the declarations: %w", err)
 	}
-	facts := &gathering{access: in.Access, declared: &in.Declarations}
+	facts := &gathering{access: in.Access, declared: &in.Declarations, earlier: in.Earlier, tell: in.Rules}
 	crowd, err := e.gather(ctx, &in, facts)
 	if err != nil {
 		return nil, err
 	}
 	in.Declarations.BreakGlass = crowd.emergency.completed()
+	if err := facts.tellRules(crowd.doc, true); err != nil {
+		return nil, err
+	}
 	facts.finish(crowd)
 	j := &judgement{
 		engine: e, doc: crowd.doc, crowd: crowd, access: facts, waivers: in.Waivers,
@@ -158,13 +169,13 @@ func (j *judgement) judgeWaivers(ctx context.Context, in *Input, r *finding.Repo
 
 // hear judges controls.
 func (j *judgement) hear(ctx context.Context, ready []*control) error {
-	moments, err := momentTexts(j.doc, j.access.declared)
+	moments, err := j.access.moments(j.doc)
 	if err != nil {
 		return err
 	}
 	_, listed := j.doc.Mailboxes()
 	h := j.engine.open(ctx, j.fields, j.sizes, listed, j.tallies)
-	panels := j.engine.panels(ready, moments)
+	panels := j.engine.panels(ready, moments.texts(j.doc))
 	for _, p := range panels {
 		for _, c := range p.controls {
 			j.panels[c] = p
@@ -238,7 +249,11 @@ func (j *judgement) evidenceFields(declared *Declarations) ([][2]*ast.Term, erro
 	if err != nil {
 		return nil, err
 	}
-	instants, err := encode(r, "moments", newMoments(j.doc, declared))
+	moments, err := j.access.moments(j.doc)
+	if err != nil {
+		return nil, err
+	}
+	instants, err := encode(r, "moments", moments)
 	if err != nil {
 		return nil, err
 	}

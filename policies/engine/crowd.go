@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
@@ -119,25 +117,6 @@ func (c *crowd) showing(in *Input, options population.Options) population.Option
 		return about(who)
 	}
 	return options
-}
-
-// momentTexts gives the moments as controls see them.
-func momentTexts(doc *snapshot.Document, declared *Declarations) ([]string, error) {
-	raw, err := json.Marshal(newMoments(doc, declared))
-	if err != nil {
-		return nil, fmt.Errorf("write moments: %w", err)
-	}
-	var fields map[string]any
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return nil, fmt.Errorf("read moments: %w", err)
-	}
-	texts := []string{doc.CollectedAt.String()}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if text, ok := fields[name].(string); ok {
-			texts = append(texts, text)
-		}
-	}
-	return texts, nil
 }
 
 // holds reports whether any mailbox has something at a path that starts with

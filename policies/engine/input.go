@@ -79,10 +79,14 @@ func (d *inputWriter) write(ctx context.Context, doc *snapshot.Document, facts j
 			}
 		}
 	}
+	moments, err := newMoments(doc, d.declared, nil)
+	if err != nil {
+		return err
+	}
 	for _, part := range []struct {
 		name  string
 		value any
-	}{{"config", d.declared}, {"moments", newMoments(doc, d.declared)}, {accessPart, facts}} {
+	}{{"config", d.declared}, {"moments", moments}, {accessPart, facts}} {
 		raw, err := json.Marshal(part.value, json.Deterministic(true))
 		if err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)

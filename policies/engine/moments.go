@@ -17,7 +17,7 @@ type moments struct {
 	// EnforcedAt is when the last door was closed. Sessions from before it may
 	// have come in by a door that was still open.
 	EnforcedAt *snapshot.Instant `json:"enforced_at"`
-	// EnforcedFrom is where EnforcedAt comes from: config or last_change.
+	// EnforcedFrom is where EnforcedAt comes from: config, baseline or last_change.
 	EnforcedFrom *string `json:"enforced_from"`
 	// IdleBefore is 90 days before EnforcedAt: the longest life of a refresh
 	// token that nobody uses. Who shows no sign-in since has no session.
@@ -38,26 +38,44 @@ const (
 // Exchange: the two locks that the whitepaper sets before it revokes tokens. A
 // change that is only cosmetic moves it too, which asks for one revocation too
 // many, never for one too few; and an app that was moved to another policy leaves
-// no trace in either list, so declare the moment after such a move.
-func newMoments(doc *snapshot.Document, declared *Declarations) moments {
+// no trace in either list. The rules of an earlier snapshot tell both; nil says that
+// there are none, and then declare the moment after such a move.
+func newMoments(doc *snapshot.Document, declared *Declarations, earlier *Rules) (moments, error) {
 	m := moments{SettledBefore: calendar(doc.CollectedAt.Add(-settleHours * time.Hour))}
-	enforced, from, ok := enforcement(doc, declared)
-	if !ok {
-		return m
+	enforced, from, ok, err := enforcement(doc, declared, earlier)
+	if !ok || err != nil {
+		return m, err
 	}
 	at := roundUp(enforced)
 	idle := calendar(at.AddDate(0, 0, -idleDays))
 	m.EnforcedAt, m.EnforcedFrom, m.IdleBefore = &at, &from, &idle
-	return m
+	return m, nil
 }
 
-func enforcement(doc *snapshot.Document, declared *Declarations) (at time.Time, from string, ok bool) {
-	if declared.EnforcedAt != "" {
+func enforcement(doc *snapshot.Document, declared *Declarations, earlier *Rules) (at time.Time, from string, ok bool, err error) {
+	switch {
+	case declared.EnforcedAt != "":
 		at, ok = parseInstant(declared.EnforcedAt)
-		return at, "config", ok
+		return at, "config", ok, nil
+	case earlier == nil:
+		at, ok = lastChange(doc)
+		return at, "last_change", ok, nil
 	}
-	at, ok = lastChange(doc)
-	return at, "last_change", ok
+	rules, err := RulesOf(doc)
+	if err != nil {
+		return at, "", false, err
+	}
+	at, from, ok = rules.since(earlier)
+	return at, from, ok, nil
+}
+
+// texts gives the moments as controls see them, and when the snapshot was taken.
+func (m *moments) texts(doc *snapshot.Document) []string {
+	texts := []string{doc.CollectedAt.String()}
+	if m.EnforcedAt != nil {
+		texts = append(texts, m.EnforcedAt.String(), m.IdleBefore.String())
+	}
+	return append(texts, m.SettledBefore.String())
 }
 
 // roundUp gives the first whole second that is not before t. The document's own

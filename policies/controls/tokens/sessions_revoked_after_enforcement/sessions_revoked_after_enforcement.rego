@@ -7,9 +7,10 @@
 #   the old rules. An access token that is out already lives until it expires.
 #
 #   What was decided where the documents are silent. The moment of enforcement is the
-#   configuration's, or else the last change of the rules. A user is in order if
-#   signInSessionsValidFromDateTime is not before it or if the account was made after
-#   it. A user whose sign-in activity shows nothing in the 90 days before it has no
+#   configuration's; or else, with an earlier snapshot as the baseline that shows
+#   rules which admit the same, their last change there; or else the last change of
+#   the rules, cosmetic or not. A user is in order if signInSessionsValidFromDateTime
+#   is not before it or if the account was made after it. A user whose sign-in activity shows nothing in the 90 days before it has no
 #   live token; activity that was not read or has no licence counts as a session. A
 #   disabled account is listed and no violation: Entra redeems no token for it, but
 #   old ones live again when it is enabled. Break-glass accounts are no exception.
@@ -30,6 +31,7 @@
 #     idle: The sessions of {members} were not revoked after the rules were enforced, but the accounts had not signed in for 90 days before that.
 #     account_disabled: The sessions of {members} were not revoked after the rules were enforced; the accounts are disabled. Revoke them before they are enabled again.
 #     moment_from_last_change: The moment of enforcement is taken from the last change of the rules. Set enforced_at in postern.yaml if it was another.
+#     moment_from_baseline: The moment of enforcement is the last change of the rules before the baseline, since when they admit the same. Set enforced_at in postern.yaml if it was another.
 #     no_moment: When the rules were enforced is not known. Set enforced_at in postern.yaml.
 #     no_mailboxes: The tenant has no mailboxes.
 #   remediation:
@@ -57,6 +59,8 @@ notes contains {"key": _excuse(mailbox), "args": {}, "mailbox": i} if {
 }
 
 notes contains {"key": "moment_from_last_change", "args": {}} if input.moments.enforced_from == "last_change"
+
+notes contains {"key": "moment_from_baseline", "args": {}} if input.moments.enforced_from == "baseline"
 
 unknown contains {"key": "no_moment", "args": {}} if not _enforced
 

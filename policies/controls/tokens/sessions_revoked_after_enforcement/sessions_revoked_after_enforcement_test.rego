@@ -111,13 +111,22 @@ test_unknown_when_the_moment_is if {
 	}
 }
 
-test_notes_a_moment_from_the_last_change if {
-	found := control.notes with input as json.patch(good, [{
-		"op": "replace",
-		"path": "/moments/enforced_from",
-		"value": "last_change",
-	}])
-	{"key": "moment_from_last_change", "args": {}} in found
+test_notes_a_moment_that_was_not_declared if {
+	every source in ["last_change", "baseline"] {
+		found := control.notes with input as json.patch(good, [{
+			"op": "replace",
+			"path": "/moments/enforced_from",
+			"value": source,
+		}])
+		{"key": sprintf("moment_from_%s", [source]), "args": {}} in found
+	}
+}
+
+test_notes_no_declared_moment if {
+	found := control.notes with input as good
+	every note in found {
+		not startswith(note.key, "moment_from_")
+	}
 }
 
 test_not_applicable_without_mailboxes if {
