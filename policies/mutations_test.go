@@ -265,9 +265,25 @@ type told struct{ facts any }
 
 func (told) Named(*snapshot.Document) ([]string, error) { return nil, nil }
 
-func (d told) Facts(*snapshot.Document, iter.Seq2[population.Alike, error]) (jsontext.Value, *finding.AccessMatrix, error) {
+func (d told) Facts(_ *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (
+	jsontext.Value, func([]int) (iter.Seq[int], error), *finding.AccessMatrix, error,
+) {
+	classes := 0
+	for _, err := range mailboxes {
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		classes++
+	}
+	everybody := func(yield func(int) bool) {
+		for class := range classes {
+			if !yield(class) {
+				return
+			}
+		}
+	}
 	text, err := json.Marshal(d.facts)
-	return text, nil, err
+	return text, func([]int) (iter.Seq[int], error) { return everybody, nil }, nil, err
 }
 
 func (told) See(int, population.Identity) {}

@@ -50,16 +50,20 @@ func (g *Gathering) Evaluate(doc *snapshot.Document, mailboxes iter.Seq2[populat
 	return e.Evaluate(a), nil
 }
 
-// Facts works out the facts as controls see them, and the matrix that reports
-// show, nil where the snapshot has no list of mailboxes.
-func (g *Gathering) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, *finding.AccessMatrix, error) {
+// Facts works out the facts as controls see them; behind, which says for places in
+// the list of their doors which of the mailboxes that were handed over are behind one
+// of those (see Roster); and the matrix that reports show, nil where the
+// snapshot has no list of mailboxes.
+func (g *Gathering) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (
+	facts jsontext.Value, behind func(doors []int) (iter.Seq[int], error), matrix *finding.AccessMatrix, err error,
+) {
 	r, err := g.Evaluate(doc, mailboxes)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	facts, err := r.Facts()
-	if _, listed := doc.Mailboxes(); err != nil || !listed {
-		return facts, nil, err
+	if _, listed := doc.Mailboxes(); listed {
+		matrix = r.AccessMatrix()
 	}
-	return facts, r.AccessMatrix(), nil
+	facts, err = r.Facts()
+	return facts, r.Roster().Behind, matrix, err
 }

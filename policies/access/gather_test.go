@@ -16,7 +16,6 @@ import (
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/access"
-	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
@@ -67,11 +66,26 @@ func agree(t *testing.T, text []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, matrix, err := g.Facts(doc, inClasses(t, text, named))
+	var handed []population.Alike
+	noting := func(yield func(population.Alike, error) bool) {
+		for alike, err := range inClasses(t, text, named) {
+			handed = append(handed, alike)
+			if !yield(alike, err) {
+				return
+			}
+		}
+	}
+	got, behind, matrix, err := g.Facts(doc, noting)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, drawn := oneByOne(t, text, doc)
+	result := oneByOne(t, text, doc)
+	want, err := result.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := result.AccessMatrix()
+	agreeOnMembers(t, result, handed, behind)
 	if !bytes.Equal(want, got) {
 		t.Error(cmp.Diff(string(want), string(got)))
 	}
@@ -109,7 +123,7 @@ func inClasses(t *testing.T, text []byte, named []string) iter.Seq2[population.A
 	return classes.Alike(population.Source{})
 }
 
-func oneByOne(t *testing.T, text []byte, doc *snapshot.Document) ([]byte, *finding.AccessMatrix) {
+func oneByOne(t *testing.T, text []byte, doc *snapshot.Document) *access.Result {
 	t.Helper()
 	e, err := access.New(access.FromDocument(doc), access.Options{})
 	if err != nil {
@@ -127,12 +141,51 @@ func oneByOne(t *testing.T, text []byte, doc *snapshot.Document) ([]byte, *findi
 	if n, listed := doc.Mailboxes(); listed && n != seen {
 		t.Fatalf("saw %d of %d mailboxes", seen, n)
 	}
-	result := e.Evaluate(a)
-	facts, err := result.Facts()
-	if err != nil {
-		t.Fatal(err)
+	return e.Evaluate(a)
+}
+
+// agreeOnMembers holds who is behind each door to the door's own count, and each
+// mailbox to one door for each protocol and method.
+func agreeOnMembers(t *testing.T, single *access.Result, handed []population.Alike, behind func([]int) (iter.Seq[int], error)) {
+	t.Helper()
+	roster := single.Roster()
+	met := map[string]int{}
+	for n, door := range single.Doors {
+		inClasses, err := behind([]int{n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		classes, first := 0, -1
+		for k := range inClasses {
+			if first < 0 {
+				first = handed[k].First
+			}
+			classes += handed[k].Count
+		}
+		mailboxes, err := roster.Behind([]int{n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := 0
+		for i := range mailboxes {
+			met[fmt.Sprint(door.Protocol, door.Method, i)]++
+			count++
+		}
+		if door.Mailboxes != count || door.Mailboxes != classes || door.First != first {
+			t.Errorf("door %d has %d mailboxes from %d; behind it are %d, in classes %d from %d", n, door.Mailboxes, door.First, count, classes, first)
+		}
 	}
-	return facts, result.AccessMatrix()
+	for at, n := range met {
+		if n != 1 {
+			t.Errorf("a mailbox is behind %d doors of one protocol and method: %s", n, at)
+		}
+	}
+	if cells := len(access.Protocols()) * len(access.Methods()); len(met) != cells*single.Mailboxes {
+		t.Errorf("%d mailboxes are behind %d doors of %d each", single.Mailboxes, len(met), cells)
+	}
+	if _, err := behind([]int{0, len(single.Doors)}); err == nil {
+		t.Error("somebody is behind a door that is not there")
+	}
 }
 
 // TestGatheringRefusesWhatIsNoMailbox expects an error that names the mailbox, and
@@ -144,10 +197,10 @@ func TestGatheringRefusesWhatIsNoMailbox(t *testing.T) {
 	gone := errors.New("the file is gone")
 	broken := func(yield func(population.Alike, error) bool) { yield(population.Alike{}, gone) }
 	g := access.NewGathering(access.Options{})
-	if _, _, err := g.Facts(new(snapshot.Document), bad); err == nil || !strings.Contains(err.Error(), "mailbox 7") {
+	if _, _, _, err := g.Facts(new(snapshot.Document), bad); err == nil || !strings.Contains(err.Error(), "mailbox 7") {
 		t.Errorf("the error is %v", err)
 	}
-	if _, _, err := g.Facts(new(snapshot.Document), broken); !errors.Is(err, gone) {
+	if _, _, _, err := g.Facts(new(snapshot.Document), broken); !errors.Is(err, gone) {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -45,6 +45,7 @@ type doorGroup struct {
 	// others: some door has other reasons than the first.
 	coarse, others bool
 	locks          []Lock
+	behind         behind
 }
 
 func newGrouping(most int) *grouping {
@@ -57,31 +58,38 @@ func (g *grouping) add(d *doorwork, c *class) {
 	}
 	declared := strings.Join(c.mailbox.Declared, "\x00")
 	if n, known := g.numbers[d.fine+declared]; known {
-		g.groups[n].count += c.count
+		g.groups[n].take(c)
 		return
 	}
 	cell := doorCell{d.protocol, d.method, d.outcome}
 	if g.apart[cell] < g.most {
 		g.apart[cell]++
-		g.start(d.fine+declared, &doorGroup{door: d, class: c, count: c.count, locks: d.locks})
+		g.start(d.fine+declared, &doorGroup{door: d, class: c, locks: d.locks})
 		return
 	}
 	if n, known := g.numbers[d.coarse+declared]; known {
 		g.groups[n].join(d, c)
 		return
 	}
-	g.start(d.coarse+declared, &doorGroup{door: d, class: c, count: c.count, locks: slices.Clone(d.locks), coarse: true})
+	g.start(d.coarse+declared, &doorGroup{door: d, class: c, locks: slices.Clone(d.locks), coarse: true})
 }
 
 func (g *grouping) start(key string, group *doorGroup) {
 	g.numbers[key] = len(g.groups)
 	g.groups = append(g.groups, group)
+	group.take(group.class)
+}
+
+// take counts a class.
+func (g *doorGroup) take(c *class) {
+	g.count += c.count
+	g.behind.add(c.number)
 }
 
 // join takes a door into a coarse group: of locks, which are of the same kinds in the
 // same order, it leaves what holds for all.
 func (g *doorGroup) join(d *doorwork, c *class) {
-	g.count += c.count
+	g.take(c)
 	for i := range g.locks {
 		if g.locks[i] != d.locks[i] {
 			g.locks[i].Name, g.locks[i].Pointer = "", ""

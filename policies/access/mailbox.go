@@ -70,6 +70,9 @@ type Accumulator struct {
 	classes []*class
 	byKey   map[string]*class
 	key     []byte
+	// classOf is the number of the class, from 1, of what each Add was given; 0 where
+	// nobody can sign in.
+	classOf []uint32
 	// leftOut counts the mailboxes that nobody can sign in to, by reason.
 	leftOut map[LeftOutReason]int
 }
@@ -79,6 +82,7 @@ type Accumulator struct {
 func (a *Accumulator) Add(m *Mailbox, index, n int) {
 	if reason := m.leftOut(); reason != "" {
 		a.leftOut[reason] += n
+		a.classOf = append(a.classOf, 0)
 		return
 	}
 	a.key = a.engine.key(a.key[:0], m)
@@ -89,6 +93,7 @@ func (a *Accumulator) Add(m *Mailbox, index, n int) {
 		a.classes = append(a.classes, c)
 	}
 	c.count += n
+	a.classOf = append(a.classOf, uint32(c.number+1))
 }
 
 // AddJSON takes in n mailboxes as the snapshot has them. value is not kept.

@@ -28,6 +28,7 @@ type Result struct {
 
 	// outcomes are those of each class.
 	outcomes [][]Outcome
+	classOf  []uint32 // see Roster
 }
 
 // LeftOut is a number of mailboxes without doors.
@@ -66,6 +67,9 @@ type Door struct {
 	// Steps say who decided, in the order in which a request of the first mailbox's
 	// user meets them.
 	Steps []finding.TraceStep `json:"steps,omitzero"`
+
+	// behind are the classes of the mailboxes.
+	behind behind
 }
 
 // RuleRef names one of Okta's rules.
@@ -129,7 +133,7 @@ func (r *Result) cell(p Protocol, m Method) Cell {
 // Evaluate works out the doors of all mailboxes that were gathered.
 func (e *Engine) Evaluate(a *Accumulator) *Result {
 	v := e.evaluate(a.classes)
-	r := &Result{AsPublished: e.options.AsPublished}
+	r := &Result{AsPublished: e.options.AsPublished, classOf: a.classOf}
 	for _, reason := range []LeftOutReason{AccountDisabled, SystemMailbox} {
 		if n := a.leftOut[reason]; n > 0 {
 			r.LeftOut = append(r.LeftOut, LeftOut{reason, n})
@@ -158,6 +162,7 @@ func (v *evaluation) present(g *doorGroup) Door {
 	door := Door{
 		Protocol: d.protocol, Method: d.method, Outcome: d.outcome, Mailboxes: g.count, First: g.class.first,
 		Declared: g.class.mailbox.Declared, Locks: g.locks, Reasons: g.reasons(), Via: d.via, Coarse: g.coarse,
+		behind: g.behind,
 	}
 	for _, w := range d.ways {
 		ref := RuleRef{Policy: w.policy.id, Index: w.index(), Certain: w.opens == yes}

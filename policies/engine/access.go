@@ -27,9 +27,15 @@ type Access interface {
 	// Facts gives the facts of a snapshot and its mailboxes, in the order of the
 	// file. What the configuration declares of a user is laid on the mailbox as
 	// "declared", such as ["break_glass"]; Apart is the id of a user that Named has
-	// listed. The matrix is what the report shows of them, nil where there is nothing
-	// to show.
-	Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, *finding.AccessMatrix, error)
+	// listed.
+	//
+	// behind gives the mailboxes behind one or more of some entries of the facts, which
+	// it numbers as it likes, as the ascending numbers, from 0, of what was handed over.
+	// A control names the entries in the field "behind" of what it says. The matrix is
+	// what the report shows, nil where there is nothing to show.
+	Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (
+		facts jsontext.Value, behind func(entries []int) (iter.Seq[int], error), matrix *finding.AccessMatrix, err error,
+	)
 }
 
 // accessPart is the part of the input that Access gives. It is a need like any
@@ -46,6 +52,7 @@ type gathering struct {
 	// tell is told the snapshot's own; nil once it was.
 	tell   func(Rules)
 	facts  *ast.Term
+	behind func(entries []int) (iter.Seq[int], error)
 	matrix *finding.AccessMatrix
 	err    error
 }
@@ -107,9 +114,9 @@ func (g *gathering) finish(c *crowd) {
 	if g.access == nil || g.err != nil {
 		return
 	}
-	raw, matrix, err := g.access.Facts(c.doc, c.classes.Alike(c.source))
+	raw, behind, matrix, err := g.access.Facts(c.doc, c.classes.Alike(c.source))
 	if err == nil {
-		g.matrix = matrix
+		g.behind, g.matrix = behind, matrix
 		g.facts, err = newReader().read(raw, nil)
 	}
 	g.fail(err)
@@ -117,7 +124,7 @@ func (g *gathering) finish(c *crowd) {
 
 func (g *gathering) fail(err error) {
 	if err != nil {
-		g.facts, g.matrix, g.err = nil, nil, fmt.Errorf("work out who can reach the mail: %w", err)
+		g.facts, g.behind, g.matrix, g.err = nil, nil, nil, fmt.Errorf("work out who can reach the mail: %w", err)
 	}
 }
 

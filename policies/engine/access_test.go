@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +50,20 @@ const aWholeSchema = `{
 	"properties": {"doors": {"type": "array", "items": {"$ref": "#/$defs/okta_request"}}}
 }`
 
+// behind numbers the entries of the facts: who is behind one is what was handed over
+// at its place in groups.
+func (s *accessStub) behind(entries []int) (iter.Seq[int], error) {
+	var all []int
+	for _, n := range entries {
+		if n >= len(s.groups) {
+			return nil, fmt.Errorf("there is no group %d", n)
+		}
+		all = append(all, s.groups[n]...)
+	}
+	slices.Sort(all)
+	return slices.Values(slices.Compact(all)), nil
+}
+
 // accessStub answers with what it was told, and remembers what it was handed.
 type accessStub struct {
 	facts          string
@@ -56,21 +71,24 @@ type accessStub struct {
 	named          []string
 	failNamed, bad error
 	seen           []string
+	groups         [][]int
 }
 
 func (s *accessStub) Named(*snapshot.Document) ([]string, error) { return s.named, s.failNamed }
 
-func (s *accessStub) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (jsontext.Value, *finding.AccessMatrix, error) {
+func (s *accessStub) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (
+	jsontext.Value, func([]int) (iter.Seq[int], error), *finding.AccessMatrix, error,
+) {
 	if doc == nil {
-		return nil, nil, errors.New("no document")
+		return nil, nil, nil, errors.New("no document")
 	}
 	for alike, err := range mailboxes {
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		s.seen = append(s.seen, fmt.Sprintf("%d at %d %s %s", alike.Count, alike.First, alike.Apart, alike.Text))
 	}
-	return jsontext.Value(s.facts), s.matrix, s.bad
+	return jsontext.Value(s.facts), s.behind, s.matrix, s.bad
 }
 
 func accessOptions() engine.Options {

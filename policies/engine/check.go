@@ -175,6 +175,7 @@ func (j *judgement) hear(ctx context.Context, ready []*control) error {
 	}
 	_, listed := j.doc.Mailboxes()
 	h := j.engine.open(ctx, j.fields, j.sizes, listed, j.tallies)
+	h.behind = j.access.behind
 	panels := j.engine.panels(ready, moments.texts(j.doc))
 	for _, p := range panels {
 		for _, c := range p.controls {

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,9 @@ type entry struct {
 	// the population is empty when the entry is about no member.
 	population string
 	index      int
+	// behind are entries of the access facts: what is said is said of the mailboxes
+	// behind one or more of them.
+	behind []int
 	// steps tell how it came about, without their regions.
 	steps []finding.TraceStep
 	// evidence is the path whose absence leaves the question open.
@@ -42,6 +46,8 @@ type decoder struct {
 	placeholders map[string][]string
 	// unsaid are words of the library that the control does not declare.
 	unsaid []string
+	// behind gives who is behind entries of the access facts, nil where nobody does.
+	behind func(entries []int) (iter.Seq[int], error)
 	// accessMessages are the sentences that steps and reasons may have besides.
 	accessMessages map[string]string
 }
@@ -112,6 +118,8 @@ func (d *decoder) field(e *entry, rule string, name, value *ast.Term) error {
 		e.steps, err = d.asSteps(value)
 	case field == "whole" && rule == "violations":
 		e.whole, err = d.asWhole(value)
+	case field == "behind":
+		e.behind, err = d.asBehind(value)
 	case field == "evidence" && rule == "unknown":
 		e.evidence, err = asText(value)
 	case slices.Contains(populations(), field):
@@ -138,6 +146,8 @@ func (d *decoder) whole(e *entry, rule string) error {
 		return fmt.Errorf("%q has no args", e.key)
 	case e.population != "" && (e.resource.Kind != "" || e.at != nil):
 		return fmt.Errorf("%q is about a resource and about a member", e.key)
+	case e.population != "" && e.behind != nil:
+		return fmt.Errorf("%q is about a member and about those behind something", e.key)
 	case rule == "violations" && e.population == "" && (e.resource.Kind == "" || e.at == nil):
 		return fmt.Errorf("%q says neither which resource it is about, with at, nor which member", e.key)
 	}
@@ -161,7 +171,7 @@ func (d *decoder) sentence(e *entry, rule string) error {
 	}
 	for _, name := range names {
 		_, given := e.args[name]
-		counted := e.population != "" && (name == "members" || name == "count")
+		counted := (e.population != "" || e.behind != nil) && (name == "members" || name == "count")
 		explained := e.evidence != "" && slices.Contains([]string{"evidence", "permission", "message"}, name)
 		if !given && !counted && !explained {
 			return fmt.Errorf("the message %q names {%s}, which the entry does not give", e.key, name)
@@ -188,6 +198,37 @@ func (d *decoder) spoken(value any) error {
 		}
 	}
 	return nil
+}
+
+// asBehind reads which entries of the access facts somebody is behind: a list of
+// their numbers, or a set. It gives them in ascending order, each once.
+func (d *decoder) asBehind(term *ast.Term) ([]int, error) {
+	var numbers []*ast.Term
+	switch v := term.Value.(type) {
+	case *ast.Array:
+		v.Foreach(func(item *ast.Term) { numbers = append(numbers, item) })
+	case ast.Set:
+		numbers = v.Slice()
+	}
+	if len(numbers) == 0 {
+		return nil, fmt.Errorf("it is %s, not a list of entries of the access facts", term)
+	}
+	if d.behind == nil {
+		return nil, errors.New("the control does not declare the access facts")
+	}
+	list := make([]int, len(numbers))
+	for i, item := range numbers {
+		number, _ := item.Value.(ast.Number)
+		n, ok := number.Int()
+		if !ok {
+			return nil, fmt.Errorf("%s is no number of an entry", item)
+		}
+		list[i] = n
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	_, err := d.behind(list)
+	return list, err
 }
 
 func asText(term *ast.Term) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ type verdict struct {
 
 // run evaluates one control. One that breaks, takes too long or says what it must
 // not say has its own error and disturbs no other.
-func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map[string]int) (v verdict) {
+func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map[string]int, behind func([]int) (iter.Seq[int], error)) (v verdict) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			v = verdict{err: fmt.Errorf("the control broke: %v", problem)}
@@ -41,7 +42,7 @@ func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map
 	}
 	d := decoder{control: &c.entry, sizes: sizes, placeholders: c.placeholders, unsaid: c.unsaid}
 	if readsAccess(&c.entry) {
-		d.accessMessages = e.accessMessages
+		d.accessMessages, d.behind = e.accessMessages, behind
 	}
 	v.entries, v.err = d.rules(term)
 	return v

@@ -19,6 +19,8 @@ type hearing struct {
 	// evidence is the input without the mailboxes, sizes the other populations'.
 	evidence [][2]*ast.Term
 	sizes    map[string]int
+	// behind gives who is behind entries of the access facts, nil without those.
+	behind func(entries []int) (iter.Seq[int], error)
 	// listed: the snapshot has a list of mailboxes.
 	listed  bool
 	tallies map[*control]*tally
@@ -147,7 +149,7 @@ func (h *hearing) hear(c *hearingCase) {
 		t.take(verdict{err: c.err}, c.batch.first)
 		return
 	}
-	t.take(h.engine.run(h.ctx, c.control, c.input, c.sizes), c.batch.first)
+	t.take(h.engine.run(h.ctx, c.control, c.input, c.sizes, h.behind), c.batch.first)
 }
 
 // prepare makes the input of a batch.

@@ -51,7 +51,7 @@ func (g *gathering) raw(c *crowd) (jsontext.Value, error) {
 	if g.err != nil {
 		return nil, g.err
 	}
-	raw, _, err := g.access.Facts(c.doc, c.classes.Alike(c.source))
+	raw, _, _, err := g.access.Facts(c.doc, c.classes.Alike(c.source))
 	g.fail(err)
 	return raw, g.err
 }

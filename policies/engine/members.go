@@ -14,7 +14,8 @@ import (
 	"github.com/seed-07732396/postern/policies/population"
 )
 
-// affected are the mailboxes that units of a panel stand for.
+// affected are the mailboxes that units of a panel stand for, or without a panel those
+// of classes.
 type affected struct {
 	crowd *crowd
 	panel *panel
@@ -23,7 +24,10 @@ type affected struct {
 
 // holds reports whether a mailbox is among them.
 func (a *affected) holds(member int) bool {
-	if a.panel.each {
+	switch {
+	case a.panel == nil:
+		return a.units.has(uint32(a.crowd.classes.Of(member)))
+	case a.panel.each:
 		return a.units.has(uint32(member))
 	}
 	return a.units.has(a.panel.unitOf[a.crowd.classes.Of(member)])
@@ -31,10 +35,16 @@ func (a *affected) holds(member int) bool {
 
 // count is how many there are.
 func (a *affected) count() int {
-	if a.panel.each {
+	n := 0
+	switch {
+	case a.panel == nil:
+		for class := range a.units.all() {
+			n += a.crowd.classes.Count(int(class))
+		}
+		return n
+	case a.panel.each:
 		return a.units.len()
 	}
-	n := 0
 	for unit := range a.units.all() {
 		n += a.extents()[unit].count
 	}
@@ -43,7 +53,10 @@ func (a *affected) count() int {
 
 // first is the index of the first; there must be one.
 func (a *affected) first() int {
-	if a.panel.each {
+	switch {
+	case a.panel == nil:
+		return a.crowd.classes.First(a.units.first())
+	case a.panel.each:
 		return a.units.first()
 	}
 	first := a.crowd.classes.Members()

@@ -96,6 +96,14 @@ func (e *Engine) panels(controls []*control, moments []string) []*panel {
 	return list
 }
 
+// unit gives the unit of the mailboxes of a class.
+func (p *panel) unit(classes *population.Classes, class int) uint32 {
+	if p.each {
+		return uint32(classes.First(class))
+	}
+	return p.unitOf[class]
+}
+
 // reducible reports whether mailboxes that look alike may stand as one for the
 // control.
 func (c *control) reducible() bool { return !c.unreduced && c.scale.distinct && c.unordered == nil }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ func (j *judgement) result(c *control) finding.Result {
 	}
 	lacking := j.lacking(c)
 	var unproven []finding.Reason
-	for _, k := range said.of("violations", lacking.of) {
+	for _, k := range j.causes(c, "violations", lacking.of) {
 		if gap := j.firstGap(k.whole); gap != "" {
 			unproven = append(unproven, j.unproven(c, &k, gap))
 			continue
@@ -101,7 +102,7 @@ func (j *judgement) result(c *control) finding.Result {
 		}
 		r.Violations = append(r.Violations, v)
 	}
-	reasons := func(rule string) []finding.Reason { return j.reasons(c, said.of(rule, lacking.of)) }
+	reasons := func(rule string) []finding.Reason { return j.reasons(c, j.causes(c, rule, lacking.of)) }
 	r.Unknowns = slices.Concat(j.evidence[c].gaps, lacking.reasons, unproven, reasons("unknown"))
 	r.NotApplicable = reasons("not_applicable")
 	r.Notes = slices.Concat(j.evidence[c].attested, reasons("notes"))
@@ -140,6 +141,35 @@ func (j *judgement) lacking(c *control) lack {
 		}
 	}
 	return l
+}
+
+// causes gives what a control says by one of its rules of whom, without the units
+// that lack evidence.
+func (j *judgement) causes(c *control, rule string, lacking set) []cause {
+	list := j.tallies[c].of(rule, lacking)
+	for i := range list {
+		if list[i].behind != nil {
+			list[i].members = j.behind(j.panels[c], list[i].behind, lacking)
+		}
+	}
+	return slices.DeleteFunc(list, func(k cause) bool { return k.behind != nil && k.members.len() == 0 })
+}
+
+// behind are the classes of the mailboxes behind entries of the access facts, without
+// those that lack what the controls of a panel need.
+func (j *judgement) behind(p *panel, entries []int, lacking set) set {
+	var classes set
+	found, err := j.access.behind(entries)
+	if err != nil {
+		j.crowd.fail(err) // the decoder took them
+		return classes
+	}
+	for class := range found {
+		if unit := p.unit(j.crowd.classes, class); !lacking.has(unit) {
+			classes.add(uint32(class))
+		}
+	}
+	return classes
 }
 
 // affected are the mailboxes that units of the control's panel stand for.
@@ -241,7 +271,13 @@ type subject struct {
 func (j *judgement) subject(c *control, k *cause) subject {
 	switch k.population {
 	case "":
-		return subject{resource: k.resource, pointer: j.nearest(k.at)}
+		s := subject{resource: k.resource, pointer: j.nearest(k.at)}
+		if k.behind != nil {
+			who := &affected{crowd: j.crowd, units: k.members}
+			s.members, s.first = who.members(who.count()), who.first()
+			s.pointer = cmp.Or(s.pointer, mailboxPointer(s.first))
+		}
+		return s
 	case "mailbox":
 		who := j.affected(c, k.members)
 		first := who.first()

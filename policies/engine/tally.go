@@ -24,7 +24,8 @@ type tally struct {
 // and its arguments. An entry that is about no member is a cause by itself.
 type cause struct {
 	entry
-	// members are the units of mailboxes, or the rows of another population.
+	// members are the units of mailboxes, or the rows of another population, or the
+	// classes of the mailboxes behind something.
 	members set
 	// canonical is the text of the arguments, for sorting.
 	canonical string

@@ -167,17 +167,17 @@ type Result struct {
 // For a population they never hold what names a person.
 type Args map[string]any
 
-// Violation is one departure from the good state: of one resource, or of all
-// members of a population that share a cause.
+// Violation is one departure from the good state: of one resource, of all members of
+// a population that share a cause, or of a resource with the members whom it concerns.
 type Violation struct {
 	// Key picks the sentence among the control's messages, Args fill it.
 	Key  string `json:"key"`
 	Args Args   `json:"args,omitzero"`
-	// Resource is the subject; for a population it stands for the cause and its
-	// ID is empty.
+	// Resource is the subject; for a population it stands for the cause, and its ID is
+	// empty unless the cause is a resource with an id.
 	Resource Resource `json:"resource"`
 	// Pointer is the JSON pointer into the snapshot, for a population that of
-	// the first member.
+	// the first member unless the cause has a place of its own.
 	Pointer string  `json:"pointer"`
 	Region  *Region `json:"region,omitzero"`
 	// Snippet is a short text of the place, with nothing in it that names a
