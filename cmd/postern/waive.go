@@ -92,6 +92,7 @@ func (o *waiveOptions) addFlags(cmd *cobra.Command) {
 	o.check.waivers.addNow(cmd)
 	flags.StringArrayVar(&o.check.policy, "policy", nil, "also load the controls in this `folder`, repeatable")
 	flags.StringVar(&o.check.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
+	flags.StringVar(&o.check.attestation, "attestation", "", attestationUsage)
 	flags.StringVar(&o.check.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
 }
 
