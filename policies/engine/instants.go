@@ -42,9 +42,11 @@ func instantsOf(marks *population.Marks) []path {
 // meets reports whether one of two places may lie in the other, or be it. An
 // element may be any.
 func (p path) meets(other path) bool {
-	a, b := strings.Split(string(p), "/"), strings.Split(string(other), "/")
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] && a[i] != anyElement && b[i] != anyElement {
+	for p != "" && other != "" {
+		var a, b string
+		a, p = p.cut()
+		b, other = other.cut()
+		if a != b && a != anyElement && b != anyElement {
 			return false
 		}
 	}
@@ -58,7 +60,14 @@ func (r *reads) isInstant(p path) bool {
 	return slices.ContainsFunc(r.instants, func(i path) bool { return strings.Count(string(i), "/") == depth && i.meets(p) })
 }
 
-func (r *reads) meetsInstant(p path) bool { return p != "" && slices.ContainsFunc(r.instants, p.meets) }
+func (r *reads) meetsInstant(p path) bool {
+	meets, asked := r.meeting[p]
+	if !asked {
+		meets = p != "" && slices.ContainsFunc(r.instants, p.meets)
+		r.meeting[p] = meets
+	}
+	return meets
+}
 
 // holdsInstant reports whether a value may be or hold an instant of a mailbox.
 func (r *reads) holdsInstant(w *what) bool {

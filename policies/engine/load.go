@@ -29,6 +29,7 @@ type load struct {
 	// as topic and topic.rule.
 	byTopic map[string]*unit
 	library map[string]bool
+	shared  *shared
 	// answered are the requirements that controls answer, by control.
 	answered map[string][]finding.Mapping
 	// accessMessages are the sentences of the access facts.
@@ -99,6 +100,7 @@ func (l *load) checkAll(policies fs.FS) (err error) {
 			(&shape{src: src, found: &l.found, library: l.library}).topic()
 		}
 	}
+	l.shared = newShared(l.byTopic, l.schema, l.instants)
 	for _, c := range l.all {
 		l.checkControl(c)
 	}
@@ -185,8 +187,7 @@ func (l *load) checkControl(c *control) {
 	}
 	own := newUnit(packageName(c.src.module))
 	own.add(c.src.module)
-	r := newReads(own, l.byTopic, l.schema)
-	r.instants = l.instants
+	r := newReads(own, l.shared)
 	list := r.readings()
 	for name, loc := range r.unknownRules {
 		l.found.at(loc, "", "%s is not in the library", name)

@@ -97,6 +97,18 @@ func expectAt(t *testing.T, err error, file string, line int, want string) {
 	t.Errorf("no error at %s:%d with %q, but: %v", file, line, want, err)
 }
 
+// TestControlsThatShareAHelper: what a helper reads is held against every control
+// that hands it the same, at the line where that control does.
+func TestControlsThatShareAHelper(t *testing.T) {
+	const helper = "package lib.helpers\n\nspf(exchange) if deep(exchange).SmtpClientAuthenticationDisabled == true\n\ndeep(exchange) := exchange.transport_config\n"
+	rule := "violations contains _entry(value) if {\n\thelpers.spf(input.exchange)\n"
+	first := strings.Replace(edited(t, aControl, "violations contains _entry(value) if {\n", rule), "is_on\n", "is_on\n\nimport data.lib.helpers\n", 1)
+	second := edited(t, strings.Replace(first, "TEST-001", "TEST-003", 1), "package controls.testing.setting_is_on\n", "package controls.testing.another\n\n")
+	_, err := engine.New(engine.Options{Policies: policies("lib/helpers.rego", helper, "a.rego", first, "b.rego", second)})
+	expectAt(t, err, "a.rego", 21, "input.exchange.transport_config is read and not declared")
+	expectAt(t, err, "b.rego", 22, "input.exchange.transport_config is read and not declared")
+}
+
 // TestControlsReadWhatTheyDeclare adds one rule to a sound control, which reads
 // what the control does not declare, or not as it must.
 func TestControlsReadWhatTheyDeclare(t *testing.T) {

@@ -59,8 +59,14 @@ func (p path) covers(other path) bool {
 
 // first is the first step.
 func (p path) first() string {
-	first, _, _ := strings.Cut(string(p), "/")
+	first, _ := p.cut()
 	return first
+}
+
+// cut splits off the first step.
+func (p path) cut() (first string, rest path) {
+	first, below, _ := strings.Cut(string(p), "/")
+	return first, path(below)
 }
 
 // parent is the path without its last step, and that step.

@@ -124,35 +124,19 @@ type reading struct {
 
 // A reads follows one control.
 type reads struct {
+	*shared
+	*effects
 	control *unit
-	library map[string]*unit // by topic
-	schema  *inputSchema
-	places  map[path]bool // whether the schema knows them
-
-	found map[path]*reading
-	// sized are places of which the size or the names of the fields may matter,
-	// unknown those that the schema does not have.
-	sized, unknown map[path]bool
-	// instants are the moments in a mailbox; unordered is the first place where one
-	// is used for more than to compare it with input.moments.
-	instants  []path
-	unordered *ast.Location
-	// unknownRules are references to rules that the library does not have.
-	unknownRules map[string]*ast.Location
-	results      map[string]*what
-	busy         map[string]bool
-	// binding remembers which comparisons gave a variable its value.
-	binding map[*ast.Expr]bool
+	results map[string]*what
+	busy    map[string]bool
 	// site is where the control called into the library.
 	site *ast.Location
 }
 
-func newReads(control *unit, library map[string]*unit, schema *inputSchema) *reads {
+func newReads(control *unit, shared *shared) *reads {
 	return &reads{
-		control: control, library: library, schema: schema, places: map[path]bool{},
-		found: map[path]*reading{}, unknownRules: map[string]*ast.Location{},
-		sized: map[path]bool{}, unknown: map[path]bool{},
-		results: map[string]*what{}, busy: map[string]bool{}, binding: map[*ast.Expr]bool{},
+		shared: shared, effects: newEffects(), control: control,
+		results: map[string]*what{}, busy: map[string]bool{},
 	}
 }
 
@@ -206,12 +190,7 @@ func (r *reads) note(w *what, loc *ast.Location, whole bool) {
 		loc = r.site
 	}
 	for p := range w.places {
-		old, ok := r.found[p]
-		if !ok {
-			r.found[p] = &reading{place: p, whole: whole, loc: loc}
-		} else if whole && !old.whole {
-			old.whole, old.loc = true, loc
-		}
+		r.look(p, loc, whole)
 	}
 }
 
@@ -285,14 +264,32 @@ func (r *reads) function(u *unit, name string, args []*what) *what {
 
 // once joins what all rules of one name give, and remembers it.
 func (r *reads) once(u *unit, name string, args []*what, one func(*scope, *ast.Rule) *what) *what {
-	key := u.name + " " + name
-	for _, arg := range args {
-		key += " " + arg.key()
+	key := callKey(u, name, args)
+	if u != r.control {
+		return r.called(key, func() *what { return r.joined(u, name, one) })
 	}
 	if result, ok := r.results[key]; ok || r.busy[key] {
 		return result
 	}
 	r.busy[key] = true
+	result := r.joined(u, name, one)
+	delete(r.busy, key)
+	r.results[key] = result
+	return result
+}
+
+func callKey(u *unit, name string, args []*what) string {
+	var b strings.Builder
+	b.WriteString(u.name + " " + name)
+	for _, arg := range args {
+		b.WriteByte(' ')
+		arg.write(&b)
+	}
+	return b.String()
+}
+
+// joined gives what any of the rules of one name may give.
+func (r *reads) joined(u *unit, name string, one func(*scope, *ast.Rule) *what) *what {
 	var result *what
 	for _, rule := range u.rules[name] {
 		imports := u.imports[rule.Module]
@@ -301,8 +298,6 @@ func (r *reads) once(u *unit, name string, args []*what, one func(*scope, *ast.R
 			result = result.join(one(s, rule))
 		}
 	}
-	delete(r.busy, key)
-	r.results[key] = result
 	return result
 }
 
@@ -328,17 +323,18 @@ func (r *reads) lookup(s *scope, ref ast.Ref) (in *unit, name string, terms int)
 		}
 		names = append(names, string(text))
 	}
-	in, name, terms = r.named(names, ref[0].Location)
+	in, name, terms = r.named(s.unit, names, ref[0].Location)
 	// The reference's first term stands for data, or for the whole import.
 	return in, name, terms + 1 - len(imported)
 }
 
-// named finds a rule by the names of its package and its own.
-func (r *reads) named(names []string, loc *ast.Location) (in *unit, name string, terms int) {
+// named finds a rule by the names of its package and its own. The library cannot
+// name the rules of a control, which is for others to refuse.
+func (r *reads) named(from *unit, names []string, loc *ast.Location) (in *unit, name string, terms int) {
 	switch {
 	case len(names) >= 3 && names[0] == "lib":
 		in, terms = r.library[names[1]], 3
-	case len(names) >= 4 && names[0] == "controls":
+	case len(names) >= 4 && names[0] == "controls" && from == r.control:
 		in, terms = r.control, 4
 	default:
 		return nil, "", 0

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -128,16 +129,16 @@ func (w *what) write(b *strings.Builder) {
 		b.WriteByte('-')
 		return
 	}
-	for _, p := range slices.Sorted(maps.Keys(w.places)) {
+	for _, p := range sortedKeys(w.places) {
 		b.WriteString(string(p) + ",")
 	}
-	for _, text := range slices.Sorted(maps.Keys(w.texts)) {
+	for _, text := range sortedKeys(w.texts) {
 		b.WriteString(strconv.Quote(text) + ",")
 	}
 	if w.others {
 		b.WriteByte('*')
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.fields)) {
+	for _, name := range sortedKeys(w.fields) {
 		b.WriteString("{" + name + "=")
 		w.fields[name].write(b)
 		b.WriteByte('}')
@@ -149,6 +150,20 @@ func (w *what) write(b *strings.Builder) {
 		w.members.write(b)
 		b.WriteByte(')')
 	}
+}
+
+// sortedKeys is slices.Sorted(maps.Keys(m)), for maps that mostly have one key or
+// none.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	if len(m) == 0 {
+		return nil
+	}
+	keys := make([]K, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // all visits the value and everything in it.
