@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/metrics"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
 // compile turns the modules into what can be evaluated, or reports what is wrong
@@ -52,31 +54,66 @@ func copies(sources []*source) map[string]*ast.Module {
 	return modules
 }
 
-// entriesVar is the variable that a query's result is bound to.
-const entriesVar = "entries"
+// A query is the question that a control is asked: what its public rules hold. It
+// needs no compiling. rego.Rego would do the same, and link in half of OPA besides:
+// bundles, WebAssembly and the formats that they come in.
+type query struct {
+	compiler *ast.Compiler
+	body     ast.Body
+	// rules are the public rules by the variables that they are bound to.
+	rules map[ast.Var]string
+}
 
-// prepare makes the one query of a control: an object of its public rules. Rules
-// that the control does not have are left out, because they would leave the whole
-// object undefined.
-func prepare(ctx context.Context, compiler *ast.Compiler, src *source) (rego.PreparedEvalQuery, error) {
-	var fields [][2]*ast.Term
+// newQuery leaves rules out that the control does not have: they would leave the
+// whole question without an answer.
+func newQuery(compiler *ast.Compiler, src *source) *query {
+	q := &query{compiler: compiler, rules: map[ast.Var]string{}}
 	for _, name := range publicRules() {
 		ref := src.module.Package.Path.Append(ast.StringTerm(name))
 		if len(compiler.GetRulesExact(ref)) > 0 {
-			fields = append(fields, [2]*ast.Term{ast.StringTerm(name), ast.NewTerm(ref)})
+			variable := ast.Var(name)
+			q.rules[variable] = name
+			q.body.Append(ast.Equality.Expr(ast.NewTerm(variable), ast.NewTerm(ref)))
 		}
 	}
-	query := ast.NewBody(ast.Equality.Expr(ast.VarTerm(entriesVar), ast.ObjectTerm(fields...)))
-	prepared, err := rego.New(
-		rego.ParsedQuery(query),
-		rego.Compiler(compiler),
-		rego.StrictBuiltinErrors(true),
-		rego.GenerateJSON(func(term *ast.Term, _ *rego.EvalContext) (any, error) { return term, nil }),
-	).PrepareForEval(ctx)
+	return q
+}
+
+// ask gives what the public rules hold of an input, by name.
+func (q *query) ask(ctx context.Context, input ast.Value) (map[string]*ast.Term, error) {
+	// There is no data but the rules; OPA wants a place for it all the same.
+	store := inmem.New()
+	txn, err := store.NewTransaction(ctx)
 	if err != nil {
-		return prepared, fmt.Errorf("prepare %s: %w", src.file, err)
+		return nil, err
 	}
-	return prepared, nil
+	defer store.Abort(ctx, txn)
+	cancel := topdown.NewCancel()
+	defer context.AfterFunc(ctx, cancel.Cancel)()
+	var answers []map[string]*ast.Term
+	err = topdown.NewQuery(q.body).
+		WithCompiler(q.compiler).
+		WithStore(store).
+		WithTransaction(txn).
+		WithMetrics(metrics.NoOp()).
+		WithStrictBuiltinErrors(true).
+		WithCancel(cancel).
+		WithInput(ast.NewTerm(input)).
+		Iter(ctx, func(result topdown.QueryResult) error {
+			answer := map[string]*ast.Term{}
+			for variable, name := range q.rules {
+				answer[name] = result[variable]
+			}
+			answers = append(answers, answer)
+			return nil
+		})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(answers) != 1:
+		return nil, fmt.Errorf("the control gave %d results for one question", len(answers))
+	}
+	return answers[0], nil
 }
 
 // controlPackage splits controls.<area>.<slug>, topicPackage lib.<topic>.

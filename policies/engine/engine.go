@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
@@ -60,7 +59,7 @@ type Engine struct {
 type control struct {
 	entry finding.Control
 	src   *source
-	query rego.PreparedEvalQuery
+	query *query
 	// parts are what every mailbox must have for the control: mailboxes[].entra.
 	parts []string
 	// shown are the fields of a mailbox that the control judges.

@@ -55,31 +55,29 @@ type decoder struct {
 // populations are the kinds of member, by the name that entries use.
 func populations() []string { return []string{"mailbox", "sign_in", "okta_request"} }
 
-// rules reads what a control's query gave: a set of entries for each public rule.
-func (d *decoder) rules(result *ast.Term) (map[string][]entry, error) {
-	object, ok := result.Value.(ast.Object)
-	if !ok {
-		return nil, fmt.Errorf("the query gave %s", ast.ValueName(result.Value))
-	}
+// rules reads what a control has answered: a set of entries for each public rule.
+func (d *decoder) rules(answer map[string]*ast.Term) (map[string][]entry, error) {
 	all := map[string][]entry{}
-	err := object.Iter(func(name, value *ast.Term) error {
-		rule := string(name.Value.(ast.String))
+	for _, rule := range publicRules() {
+		value, asked := answer[rule]
+		if !asked {
+			continue
+		}
 		set, ok := value.Value.(ast.Set)
 		if !ok {
-			return fmt.Errorf("%s is %s, not a set", rule, ast.ValueName(value.Value))
+			return nil, fmt.Errorf("%s is %s, not a set", rule, ast.ValueName(value.Value))
 		}
 		list := make([]entry, 0, set.Len())
 		for _, term := range set.Slice() {
 			e, err := d.entry(rule, term)
 			if err != nil {
-				return fmt.Errorf("an entry of %s is wrong: %w", rule, err)
+				return nil, fmt.Errorf("an entry of %s is wrong: %w", rule, err)
 			}
 			list = append(list, e)
 		}
 		all[rule] = list
-		return nil
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 func (d *decoder) entry(rule string, term *ast.Term) (entry, error) {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
@@ -29,22 +28,15 @@ func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map
 	}()
 	limited, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
-	results, err := c.query.Eval(limited, rego.EvalParsedInput(input))
+	answer, err := c.query.ask(limited, input)
 	if err != nil {
 		return verdict{err: e.explain(limited, err)}
-	}
-	if len(results) != 1 {
-		return verdict{err: fmt.Errorf("the control gave %d results for one question", len(results))}
-	}
-	term, ok := results[0].Bindings[entriesVar].(*ast.Term)
-	if !ok {
-		return verdict{err: errors.New("the control gave no result")}
 	}
 	d := decoder{control: &c.entry, sizes: sizes, placeholders: c.placeholders, unsaid: c.unsaid}
 	if readsAccess(&c.entry) {
 		d.accessMessages, d.behind = e.accessMessages, behind
 	}
-	v.entries, v.err = d.rules(term)
+	v.entries, v.err = d.rules(answer)
 	return v
 }
 

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"slices"
@@ -117,9 +116,7 @@ func (l *load) choose(options Options) ([]*control, error) {
 	}
 	for _, c := range chosen {
 		c.entry.Mappings = l.answered[c.entry.ID]
-		if c.query, err = prepare(context.Background(), l.compiler, c.src); err != nil {
-			return nil, err
-		}
+		c.query = newQuery(l.compiler, c.src)
 		compiled := l.compiler.Modules[c.src.file]
 		c.scale = scaleOf(compiled.Package.Path, compiled.Rules)
 	}
