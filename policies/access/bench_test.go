@@ -86,3 +86,19 @@ func BenchmarkLargestPolicy(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkNamesThatNobodyKnows works out the doors of mailboxes that differ in names
+// alone, none of which the configuration has.
+func BenchmarkNamesThatNobodyKnows(b *testing.B) {
+	const n = 1000
+	f := unlike(2*n, 0)
+	f.mailboxes = f.mailboxes[n:] // their policies are missing
+	f.exchange["authentication_policies"] = []obj{}
+	for i, box := range f.mailboxes {
+		box["domain"] = fmt.Sprintf("d%d.test", i)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		f.evaluate(b)
+	}
+}

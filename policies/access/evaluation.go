@@ -3,7 +3,6 @@ package access
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // evaluation works out the doors of a set of classes.
@@ -154,11 +153,12 @@ type doorset struct {
 	outcomes []Outcome
 }
 
-// doorsOf works out all doors of a class.
-func (v *evaluation) doorsOf(c *class) *doorset {
-	key := doorsKey{switches: *c.mailbox.switches(aMailbox), crowd: v.coverage.crowdOf[v.subjectOf[c]]}
+// doorsOf works out all doors of a class. called is what its stray names are called.
+func (v *evaluation) doorsOf(c *class, called stray) *doorset {
+	key := doorsKey{switches: c.switches(called), crowd: v.coverage.crowdOf[v.subjectOf[c]]}
+	domain := c.domain(called)
 	for i, m := range Methods() {
-		key.entries[i] = v.entriesKey(c, m)
+		key.entries[i] = v.entriesKey(c, domain, m)
 	}
 	if all, known := v.doors[key]; known {
 		return all
@@ -167,7 +167,7 @@ func (v *evaluation) doorsOf(c *class) *doorset {
 	for i, m := range Methods() {
 		list, known := v.identities[key.entries[i]]
 		if !known {
-			list = v.entries(c, m)
+			list = v.entries(c, domain, m)
 			remember(v.identities, mostIdentities, key.entries[i], list)
 		}
 		entries[i] = list
@@ -197,11 +197,12 @@ func (v *evaluation) outcomesOf(doors []*doorwork) []Outcome {
 	return list
 }
 
-// entriesKey is all that a class's ways to prove who they are depend on.
-func (v *evaluation) entriesKey(c *class, m Method) string {
+// entriesKey is all that a class's ways to prove who they are depend on, by the name
+// of its domain.
+func (v *evaluation) entriesKey(c *class, domain string, m Method) string {
 	u := v.subjects[c]
 	rolledOut, _ := v.engine.entra.rolledOut(u)
-	key := fmt.Sprintf("%s %q %d %d %d ", m, strings.ToLower(c.mailbox.Domain), v.judgement.crowdOf[v.personOf[c]], u.synced, rolledOut)
+	key := fmt.Sprintf("%s %q %d %d %d ", m, domain, v.judgement.crowdOf[v.personOf[c]], u.synced, rolledOut)
 	if o := c.mailbox.Okta; o != nil {
 		key += fmt.Sprintf("%t %q %s %t", o.Assigned, o.Apps, o.Status, o.Apps == nil)
 	}
@@ -225,7 +226,8 @@ type doorwork struct {
 	ways    []entryWay
 	via     []string
 
-	// fine and coarse are keys for the grouping, empty until it has asked.
+	// fine and coarse are keys for the grouping, empty until it has asked. Stray names
+	// are hidden in them.
 	fine, coarse string
 }
 

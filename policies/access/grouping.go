@@ -25,7 +25,7 @@ func (o Options) apart() int {
 // alone: of locks, and in reasons. What controls decide by always keeps them apart.
 type grouping struct {
 	most    int
-	numbers map[string]int
+	numbers map[groupKey]int
 	groups  []*doorGroup
 	// apart counts the groups that names tell apart.
 	apart map[doorCell]int
@@ -37,47 +37,66 @@ type doorCell struct {
 	outcome  Outcome
 }
 
+// groupKey is what the doors of a group have in common. A door's key hides stray
+// names, so those that it says stand beside it.
+type groupKey struct {
+	door, declared string
+	names          stray
+}
+
+// A member is a class that has a door at a place in the matrix.
+type member struct {
+	class *class
+	names stray
+	place int
+}
+
+// doorGroup is of doors whose stray names are hidden.
 type doorGroup struct {
 	door  *doorwork
-	class *class
+	first member
 	count int
-	// coarse: names do not keep doors out. locks are what all doors have in common;
-	// others: some door has other reasons than the first.
+	// coarse: names do not keep doors out. unlike are the locks, by place, that are
+	// not of one name at all doors; others: some door has other reasons than the
+	// first.
 	coarse, others bool
-	locks          []Lock
+	unlike         []bool
 	behind         behind
 }
 
 func newGrouping(most int) *grouping {
-	return &grouping{most: most, numbers: make(map[string]int), apart: make(map[doorCell]int)}
+	return &grouping{most: most, numbers: make(map[groupKey]int), apart: make(map[doorCell]int)}
 }
 
-func (g *grouping) add(d *doorwork, c *class) {
+func (g *grouping) add(d *doorwork, m member) {
 	if d.fine == "" {
 		d.fine, d.coarse = d.key(true), d.key(false)
 	}
-	declared := strings.Join(c.mailbox.Declared, "\x00")
-	if n, known := g.numbers[d.fine+declared]; known {
-		g.groups[n].take(c)
+	fine := groupKey{d.fine, strings.Join(m.class.mailbox.Declared, "\x00"), m.names.in(d.fine)}
+	if n, known := g.numbers[fine]; known {
+		g.groups[n].take(m.class)
 		return
 	}
+	group := &doorGroup{door: d, first: m}
 	cell := doorCell{d.protocol, d.method, d.outcome}
 	if g.apart[cell] < g.most {
 		g.apart[cell]++
-		g.start(d.fine+declared, &doorGroup{door: d, class: c, locks: d.locks})
+		g.start(fine, group)
 		return
 	}
-	if n, known := g.numbers[d.coarse+declared]; known {
-		g.groups[n].join(d, c)
+	coarse := groupKey{door: d.coarse, declared: fine.declared}
+	if n, known := g.numbers[coarse]; known {
+		g.groups[n].join(d, m)
 		return
 	}
-	g.start(d.coarse+declared, &doorGroup{door: d, class: c, locks: slices.Clone(d.locks), coarse: true})
+	group.coarse, group.unlike = true, make([]bool, len(d.locks))
+	g.start(coarse, group)
 }
 
-func (g *grouping) start(key string, group *doorGroup) {
+func (g *grouping) start(key groupKey, group *doorGroup) {
 	g.numbers[key] = len(g.groups)
 	g.groups = append(g.groups, group)
-	group.take(group.class)
+	group.take(group.first.class)
 }
 
 // take counts a class.
@@ -86,24 +105,43 @@ func (g *doorGroup) take(c *class) {
 	g.behind.add(c.number)
 }
 
-// join takes a door into a coarse group: of locks, which are of the same kinds in the
-// same order, it leaves what holds for all.
-func (g *doorGroup) join(d *doorwork, c *class) {
-	g.take(c)
-	for i := range g.locks {
-		if g.locks[i] != d.locks[i] {
-			g.locks[i].Name, g.locks[i].Pointer = "", ""
+// join takes a door into a coarse group. Its locks are of the same kinds in the same
+// order; a stray name is no lock's.
+func (g *doorGroup) join(d *doorwork, m member) {
+	g.take(m.class)
+	for i, l := range g.door.locks {
+		g.unlike[i] = g.unlike[i] || l != d.locks[i]
+	}
+	g.others = g.others || d.says(m.names) != g.door.says(g.first.names) ||
+		!slices.EqualFunc(g.door.reasons, d.reasons, func(a, b Reason) bool { return compareReasons(a, b) == 0 })
+}
+
+// says leaves of stray names those that the door's reasons say.
+func (d *doorwork) says(names stray) stray {
+	var said strings.Builder
+	for _, r := range d.reasons {
+		said.WriteString(r.Sentence())
+	}
+	return names.in(said.String())
+}
+
+// locks are those of the first door, with the names that hold for all.
+func (g *doorGroup) locks(first *doorwork) []Lock {
+	list := slices.Clone(first.locks)
+	for i, unlike := range g.unlike {
+		if unlike {
+			list[i].Name, list[i].Pointer = "", ""
 		}
 	}
-	g.others = g.others || !slices.EqualFunc(g.door.reasons, d.reasons, func(a, b Reason) bool { return compareReasons(a, b) == 0 })
+	return list
 }
 
 // reasons are those of the first door, and what they are not for all.
-func (g *doorGroup) reasons() []Reason {
+func (g *doorGroup) reasons(first *doorwork) []Reason {
 	if !g.others {
-		return g.door.reasons
+		return first.reasons
 	}
-	return append(slices.Clone(g.door.reasons), Reason{Key: "reasons_of_first"})
+	return append(slices.Clone(first.reasons), Reason{Key: "reasons_of_first"})
 }
 
 // key is what doors must have in common to be shown as one. Without names it is what

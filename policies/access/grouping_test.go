@@ -3,9 +3,11 @@ package access_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed-07732396/postern/policies/access"
 )
@@ -80,5 +82,52 @@ func TestFactsDoNotGrowWithMailboxesThatDiffer(t *testing.T) {
 	few, many := size(400), size(4000)
 	if many > few*101/100 {
 		t.Errorf("400 mailboxes give %d bytes of facts, 4000 give %d", few, many)
+	}
+}
+
+// A name that the configuration does not have changes nothing but what is said: each
+// mailbox has, among many, the doors that it has alone.
+func TestNamesThatNobodyKnowsChangeNothingElse(t *testing.T) {
+	const n = 12
+	f := unlike(n, 1000)
+	for i, box := range f.mailboxes {
+		switch i % 3 {
+		case 0:
+			box["domain"] = fmt.Sprintf("D%d.test", i)
+		case 1:
+			box["domain"] = fmt.Sprintf("d%d.example.com", i) // below one that is listed
+		}
+	}
+	f.mailboxes[n-1]["domain"] = "d0.test" // as the first, with another policy
+	together := f.evaluate(t)
+	counted := 0
+	for i := range f.mailboxes {
+		alone := f.evaluateOnly(t, i)
+		for _, door := range alone.Doors {
+			if door.Outcome == access.NotOffered {
+				continue
+			}
+			like := func(d access.Door) bool {
+				return d.Protocol == door.Protocol && d.Method == door.Method && d.Outcome == door.Outcome &&
+					cmp.Equal(d.Reasons, door.Reasons) && cmp.Equal(d.Locks, door.Locks)
+			}
+			at := slices.IndexFunc(together.Doors, like)
+			if at < 0 {
+				t.Fatalf("mailbox %d has this door when it is alone, and not among others: %+v", i, door)
+			}
+			if found := together.Doors[at]; found.First == i {
+				counted++
+				door.Mailboxes = found.Mailboxes
+				if diff := cmp.Diff(door, found, cmpopts.IgnoreUnexported(access.Door{})); diff != "" {
+					t.Errorf("mailbox %d (-alone +among others):\n%s", i, diff)
+				}
+			}
+		}
+	}
+	if counted < n {
+		t.Errorf("only %d doors of %d mailboxes were compared", counted, n)
+	}
+	if sentences := fmt.Sprint(together.Doors); strings.Contains(sentences, "\x00") {
+		t.Error("a name is hidden in the result")
 	}
 }

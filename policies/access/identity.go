@@ -2,7 +2,6 @@ package access
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
 )
@@ -32,10 +31,9 @@ type entryWay struct {
 }
 
 // entries lists the ways in which a user can prove who they are by a method.
-// Whoever attacks picks one.
-func (v *evaluation) entries(c *class, m Method) []*entry {
-	mailbox := c.mailbox
-	passive, active := v.routes(strings.ToLower(mailbox.Domain))
+// Whoever attacks picks one. domain is what the domain is called, in lower case.
+func (v *evaluation) entries(c *class, domain string, m Method) []*entry {
+	passive, active := v.routes(domain)
 	r := active
 	if m == Modern {
 		r = passive

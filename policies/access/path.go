@@ -218,15 +218,10 @@ func (e *entra) routes(o *org, domain string) (passive, active route) {
 		return passive, passive
 	}
 	name := strings.ToLower(domain)
-	index := e.domain(name)
-	for above := name; index < 0; {
-		_, rest, ok := strings.Cut(above, ".")
-		if !ok || !strings.Contains(rest, ".") {
-			passive.why = []Reason{{Key: "domain_unknown", Args: args{"domain": domain}}}
-			return passive, passive
-		}
-		above = rest
-		index = e.domain(above)
+	index := e.listed(name)
+	if index < 0 {
+		passive.why = []Reason{{Key: "domain_unknown", Args: args{"domain": domain}}}
+		return passive, passive
 	}
 	passive.pointer = pointer("entra", "domains", index)
 	switch e.domains[index].get("authenticationType").string() {
@@ -238,6 +233,24 @@ func (e *entra) routes(o *org, domain string) (passive, active route) {
 	}
 	passive.why = []Reason{{Key: "domain_unknown", Args: args{"domain": domain}}}
 	return passive, passive
+}
+
+// unlisted reports that a domain, in lower case, is for Entra nothing but a name.
+func (e *entra) unlisted(name string) bool { return !e.domainsKnown || e.listed(name) < 0 }
+
+// listed finds a domain, or the nearest above it, among those that Entra lists; -1
+// for none.
+func (e *entra) listed(name string) int {
+	for {
+		if index := e.domain(name); index >= 0 {
+			return index
+		}
+		_, rest, ok := strings.Cut(name, ".")
+		if !ok || !strings.Contains(rest, ".") {
+			return -1
+		}
+		name = rest
+	}
 }
 
 func (e *entra) domain(name string) int {

@@ -142,9 +142,10 @@ func (e *Engine) Evaluate(a *Accumulator) *Result {
 	groups := newGrouping(e.options.apart())
 	for _, c := range a.classes {
 		r.Mailboxes += c.count
-		all := v.doorsOf(c)
-		for _, d := range all.doors {
-			groups.add(d, c)
+		names := v.strayOf(c)
+		all := v.doorsOf(c, names.hidden())
+		for i, d := range all.doors {
+			groups.add(d, member{c, names, i})
 		}
 		r.outcomes = append(r.outcomes, all.outcomes)
 	}
@@ -158,10 +159,11 @@ func (e *Engine) Evaluate(a *Accumulator) *Result {
 
 // present makes one entry of the result.
 func (v *evaluation) present(g *doorGroup) Door {
-	d := g.door
+	c := g.first.class
+	d := v.doorsOf(c, g.first.names).doors[g.first.place]
 	door := Door{
-		Protocol: d.protocol, Method: d.method, Outcome: d.outcome, Mailboxes: g.count, First: g.class.first,
-		Declared: g.class.mailbox.Declared, Locks: g.locks, Reasons: g.reasons(), Via: d.via, Coarse: g.coarse,
+		Protocol: d.protocol, Method: d.method, Outcome: d.outcome, Mailboxes: g.count, First: c.first,
+		Declared: c.mailbox.Declared, Locks: g.locks(d), Reasons: g.reasons(d), Via: d.via, Coarse: g.coarse,
 		behind: g.behind,
 	}
 	for _, w := range d.ways {
@@ -171,9 +173,9 @@ func (v *evaluation) present(g *doorGroup) Door {
 		}
 		door.Rules = append(door.Rules, ref)
 	}
-	door.Steps = v.steps(d, g.class.first)
+	door.Steps = v.steps(d, c.first)
 	if d.outcome == Open || d.outcome == Undecided {
-		door.Witness = v.witness(d, g.class.first)
+		door.Witness = v.witness(d, c.first)
 	}
 	return door
 }
