@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -70,7 +71,7 @@ func (j *judged) close() error {
 }
 
 // openFindings reads saved findings. Their members are read where they are asked for.
-func openFindings(path string) (*judged, error) {
+func openFindings(path string, read func(io.ReaderAt, int64) (*finding.Report, error)) (*judged, error) {
 	hint := "make them with: postern check SNAPSHOT -f json=findings.json"
 	if strings.EqualFold(filepath.Ext(path), ".gz") {
 		return nil, usageErrorf("unpack them first", "%s: findings are read as plain JSON", path)
@@ -79,17 +80,31 @@ func openFindings(path string) (*judged, error) {
 	if err != nil {
 		return nil, withHint(fmt.Errorf("read findings: %w", err), hint)
 	}
-	info, err := file.Stat()
+	from, size, err := again(file)
 	if err != nil {
 		file.Close()
-		return nil, fmt.Errorf("read findings: %w", err)
+		return nil, fmt.Errorf("read findings: %s: %w", path, err)
 	}
-	report, err := reportsjson.Open(file, info.Size())
+	report, err := read(from, size)
 	if err != nil {
 		file.Close()
 		return nil, withHint(fmt.Errorf("%s: %w", path, err), hint)
 	}
 	return &judged{report: report, file: file, saved: true}, nil
+}
+
+// again gives what can be read more than once: the file, or what comes out of it if it
+// is a pipe.
+func again(file *os.File) (io.ReaderAt, int64, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	if info.Mode().IsRegular() {
+		return file, info.Size(), nil
+	}
+	data, err := io.ReadAll(file)
+	return bytes.NewReader(data), int64(len(data)), err
 }
 
 // judgeFile reads saved findings, or judges a snapshot as the plan says.
@@ -99,7 +114,7 @@ func (p *checkPlan) judgeFile(ctx context.Context, path string, judge func() (*e
 		return nil, err
 	}
 	if saved {
-		return openFindings(path)
+		return openFindings(path, reportsjson.OpenKeyed)
 	}
 	controls, err := judge()
 	if err != nil {

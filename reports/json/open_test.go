@@ -2,9 +2,14 @@ package json_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -16,10 +21,10 @@ func open(text []byte) (*finding.Report, error) {
 	return json.Open(bytes.NewReader(text), int64(len(text)))
 }
 
-// TestOpenGivesWhatReadGives: the same report, the same members, and the same keys as
-// the members have that are read.
-func TestOpenGivesWhatReadGives(t *testing.T) {
-	members := cmp.Transformer("members", func(m *finding.Members) []finding.Member {
+// listed lets reports be compared with their members, and holds the members' keys to
+// the members.
+func listed(t *testing.T) cmp.Option {
+	return cmp.Transformer("members", func(m *finding.Members) []finding.Member {
 		if m == nil {
 			return nil
 		}
@@ -36,21 +41,80 @@ func TestOpenGivesWhatReadGives(t *testing.T) {
 		}
 		return list
 	})
+}
+
+// TestOpenGivesWhatWasWritten: the same report, the same members and their keys, by
+// both readers. What Write has written, the fast one must take.
+func TestOpenGivesWhatWasWritten(t *testing.T) {
 	for _, c := range reporttest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			text := write(t, c.Report)
-			want, err := json.Read(bytes.NewReader(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := open(text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want, got, members); diff != "" {
-				t.Errorf("(-read +opened):\n%s", diff)
+			file, size := bytes.NewReader(text), int64(len(text))
+			for _, keyed := range []bool{false, true} {
+				folded, err := json.ReadFolded(file, size, keyed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				exact, err := json.ReadExactly(file, size, keyed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(exact, folded, listed(t)); diff != "" {
+					t.Errorf("keyed %t (-exact +folded):\n%s", keyed, diff)
+				}
+				if again := write(t, folded); !bytes.Equal(text, again) {
+					t.Error("it is written otherwise than it was")
+				}
 			}
 		})
+	}
+}
+
+// TestOpenTakesAnyLayout: JSON says the same in many ways.
+func TestOpenTakesAnyLayout(t *testing.T) {
+	good := write(t, reporttest.Mixed())
+	want, err := open(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compact, wide := jsontext.Value(slices.Clone(good)), jsontext.Value(slices.Clone(good))
+	if err := errors.Join(compact.Compact(), wide.Indent(jsontext.WithIndent("\t\t\t\t\t\t\t\t\t\t"), jsontext.SpaceAfterComma(true))); err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string][]byte{
+		"compact": compact, "wide": wide, "Windows": bytes.ReplaceAll(good, []byte("\n"), []byte("\r\n")),
+		"an escaped field of the report": bytes.ReplaceAll(good, []byte(`"members"`), []byte(`"m\u0065mbers"`)),
+		"an escaped field of a member":   bytes.ReplaceAll(good, []byte(`"display_name"`), []byte(`"display\u005fname"`)),
+		"the count behind the list":      sortedBackwards(t, good),
+	}
+	for name, text := range texts {
+		if bytes.Equal(text, good) {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		got, err := open(text)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if diff := cmp.Diff(want, got, listed(t)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// sortedBackwards writes the fields of all lists of members in the other order.
+func sortedBackwards(t *testing.T, text []byte) []byte {
+	t.Helper()
+	const head = `"population": "mailbox",`
+	for at := 0; ; {
+		n := bytes.Index(text[at:], []byte(head))
+		if n < 0 {
+			return text
+		}
+		start := at + n
+		end := start + bytes.IndexByte(text[start:], ']') + 1
+		parts := bytes.SplitN(text[start:end], []byte("\n"), 3)
+		turned := append(slices.Clone(parts[2]), ",\n"+strings.TrimRight(string(parts[1]), ",")+", "+strings.TrimRight(head, ",")...)
+		text = slices.Concat(text[:start], turned, text[end:])
+		at = start + len(turned)
 	}
 }
 
@@ -90,4 +154,96 @@ func TestOpenRefuses(t *testing.T) {
 			t.Errorf("%s: Open says %v, Read %v", name, got, want)
 		}
 	}
+}
+
+// TestOpenedListsNoticeAChange: what was read once is not taken for what it was.
+func TestOpenedListsNoticeAChange(t *testing.T) {
+	text := write(t, reporttest.Population(1000))
+	for name, change := range map[string]func([]byte) io.ReaderAt{
+		"another text":  func(text []byte) io.ReaderAt { return bytes.NewReader(bytes.Repeat([]byte("x"), len(text))) },
+		"a shorter one": func(text []byte) io.ReaderAt { return bytes.NewReader(text[:len(text)/2]) },
+		"a list that ends": func(text []byte) io.ReaderAt {
+			at := bytes.Index(text, []byte(`"/mailboxes/500"`))
+			at += bytes.IndexByte(text[at:], '}') + 1
+			return bytes.NewReader(slices.Concat(text[:at], bytes.Repeat([]byte("]"), len(text)-at)))
+		},
+	} {
+		file := &exchangeable{bytes.NewReader(text)}
+		report, err := json.Open(file, int64(len(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		members := report.Results[0].Violations[0].Members
+		if got := len(members.First(1000)); got != 1000 || members.Err() != nil {
+			t.Fatalf("%s: %d members before: %v", name, got, members.Err())
+		}
+		file.ReaderAt = change(text)
+		if got := len(members.First(1000)); got == 1000 || members.Err() == nil {
+			t.Errorf("%s: %d members, no error", name, got)
+		}
+		if report.Err() == nil {
+			t.Errorf("%s: the report knows of no error", name)
+		}
+	}
+}
+
+type exchangeable struct{ io.ReaderAt }
+
+// TestOpenNeedsLittleMemory: the members stay in the file.
+func TestOpenNeedsLittleMemory(t *testing.T) {
+	text := write(t, reporttest.Population(100_000))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	report, err := open(text)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := after.TotalAlloc - before.TotalAlloc; got > uint64(len(text))/20 {
+		t.Errorf("reading %d bytes took %d of memory", len(text), got)
+	}
+	if n := report.Results[0].Violations[0].Members.Len(); n != 100_000 {
+		t.Errorf("%d members", n)
+	}
+}
+
+// FuzzFoldedIsExact: whatever the fast reader takes, the JSON library takes as well,
+// for the same.
+func FuzzFoldedIsExact(f *testing.F) {
+	for _, report := range []*finding.Report{reporttest.Hostile("\x1b \u202e é ## \U000e0041")} {
+		var out bytes.Buffer
+		if err := json.Write(&out, report); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(out.Bytes())
+	}
+	small := func(members string) []byte {
+		return []byte(`{"version":1,"results":[{"control":"X-1","violations":[{"key":"k","members":` + members + `}]}]}`)
+	}
+	for _, members := range []string{
+		`{"population":"mailbox","count":1,"list":[{"id":"a","name":"b","display_name":"c","pointer":"/d","line":4}]}`,
+		`{"population":"mailbox","count":1,"list":[{"id":"\ud83d\ude00\u002d\n","line":0}]}`,
+		`{"population":"mailbox","count":1,"list":[{"id":"\ud83d"}]}`, `{"population":"mailbox","count":1,"list":[{"id":"\u12g4"}]}`,
+		`{"population":"mailbox","count":1,"list":[{"line":01}]}`, `{"population":"mailbox","count":1,"list":[{"line":-1}]}`,
+		`{"population":"mailbox","count":2,"list":[{},{"id":"x","id":"y"}]}`, `{"population":"mailbox","count":1,"list":[{"id":"é` + "\xff" + `"}]}`,
+		`{"population":"mailbox","count":1,"list":[{"id":"a` + "\t" + `b"}]}`, `{"population":"mailbox","count":0,"list":[]}`,
+		`{"population":"mailbox","count":1,"list":[{"id":"a"},]}`, `{"population":"mailbox","count":1,"list":[,{"id":"a"}]}`, `0`, `null`,
+	} {
+		f.Add(small(members))
+	}
+	f.Add([]byte("{}\x00"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file, size := bytes.NewReader(text), int64(len(text))
+		folded, err := json.ReadFolded(file, size, true)
+		if err != nil {
+			return
+		}
+		exact, err := json.ReadUnchecked(file, size, true)
+		if err != nil {
+			t.Fatalf("only the fast reader takes it: %v", err)
+		}
+		if diff := cmp.Diff(exact, folded, listed(t)); diff != "" {
+			t.Errorf("(-exact +folded):\n%s", diff)
+		}
+	})
 }
