@@ -126,6 +126,10 @@ func (w *whole) compare(was *whole) error {
 	if err != nil {
 		return err
 	}
+	if same, err := w.has(old.keys); err != nil || same {
+		return err
+	}
+	old.sort()
 	for _, part := range w.parts {
 		if err := came(part, old); err != nil {
 			return err
@@ -134,14 +138,37 @@ func (w *whole) compare(was *whole) error {
 	return w.went(was, old)
 }
 
-// crowd is the keys of members, sorted, and which of them were met.
+// has reports whether the members are those of the keys, in their order. Most
+// violations stay as they are, and who looks for nobody needs no order by key.
+func (w *whole) has(keys []uint64) (bool, error) {
+	at := 0
+	for _, part := range w.parts {
+		for _, key := range part.Members.Keys() {
+			if at == len(keys) || keys[at] != key {
+				return false, nil
+			}
+			at++
+		}
+		if err := part.Members.Err(); err != nil {
+			return false, err
+		}
+	}
+	return at == len(keys), nil
+}
+
+// crowd is the keys of members, and which of them were met.
 type crowd struct {
 	keys []uint64
 	met  bits
 }
 
+// keys gives the members' keys in their order.
 func (w *whole) keys() (*crowd, error) {
-	c := &crowd{}
+	n := 0
+	for _, part := range w.parts {
+		n += part.Members.Len()
+	}
+	c := &crowd{keys: make([]uint64, 0, n)}
 	for _, part := range w.parts {
 		for _, key := range part.Members.Keys() {
 			c.keys = append(c.keys, key)
@@ -150,9 +177,11 @@ func (w *whole) keys() (*crowd, error) {
 			return nil, err
 		}
 	}
-	if !slices.IsSorted(c.keys) {
-		slices.Sort(c.keys)
-	}
-	c.keys = slices.Compact(c.keys)
 	return c, nil
+}
+
+// sort puts the keys into the order in which they are looked for.
+func (c *crowd) sort() {
+	slices.Sort(c.keys)
+	c.keys = slices.Compact(c.keys)
 }
