@@ -1,12 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"os"
-
 	"github.com/spf13/cobra"
 
-	"github.com/seed-07732396/postern/policies/finding"
 	reportsjson "github.com/seed-07732396/postern/reports/json"
 )
 
@@ -29,10 +25,12 @@ without the snapshot. The exit code is that of the check.`,
 			if err := refuseOverwrite(outputs, args[0]); err != nil {
 				return err
 			}
-			saved, err := readFindings(args[0])
+			read, err := openFindings(args[0], reportsjson.Open)
 			if err != nil {
 				return err
 			}
+			defer read.close()
+			saved := read.report
 			if o.failOn != "" {
 				if saved.FailOn, err = parseFailOn(o.failOn); err != nil {
 					return err
@@ -53,17 +51,4 @@ without the snapshot. The exit code is that of the check.`,
 	}
 	o.addReportFlags(cmd)
 	return cmd
-}
-
-func readFindings(path string) (*finding.Report, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, withHint(fmt.Errorf("read findings: %w", err), "make them with: postern check SNAPSHOT -f json="+path)
-	}
-	defer file.Close()
-	saved, err := reportsjson.Read(file)
-	if err != nil {
-		return nil, withHint(fmt.Errorf("read findings: %s: %w", path, err), "make them with: postern check SNAPSHOT -f json=findings.json")
-	}
-	return saved, nil
 }
