@@ -11,10 +11,11 @@ import (
 )
 
 // literal is a text as PowerShell's data. Printable ASCII stands in single quotes,
-// in which nothing but a quote means anything. Everything else is spelled \uXXXX and
-// read back by [regex]::Unescape: PowerShell takes four more characters for single
-// quotes, Windows PowerShell reads a file without a byte order mark in the machine's
-// own code page, and a line end would break the text out of a comment.
+// in which nothing but a quote means anything. Everything else is spelled as \u and
+// four hex digits and read back by [regex]::Unescape: PowerShell takes four more
+// characters for single quotes, Windows PowerShell reads a file without a byte order
+// mark in the machine's own code page, and a line end would break the text out of a
+// comment.
 func literal(s string) string {
 	if isPlain(s) {
 		return quoted(s)
@@ -30,8 +31,8 @@ func isPlain(s string) bool {
 	return !strings.Contains(s, "##") && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
-// escaped spells what is not plain as UTF-16 in \uXXXX, and doubles backslashes. Bytes
-// that are no UTF-8 become U+FFFD.
+// escaped spells what is not plain as UTF-16, each unit \u and four hex digits, and doubles
+// backslashes. Bytes that are no UTF-8 become U+FFFD.
 func escaped(s string) string {
 	var b strings.Builder
 	last := rune(0)
