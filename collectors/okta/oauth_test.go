@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -62,12 +63,17 @@ func TestServiceAppSignsIn(t *testing.T) {
 			if test.app.Scopes == nil {
 				test.app.Scopes = okta.Scopes()
 			}
+			var org *oktatest.Server
 			var faults []oktatest.Fault
 			options := oktatest.Options{APIToken: "unused", App: &test.app}
 			if test.revoke {
-				faults = append(faults, oktatest.Fault{Path: "/api/v1/zones", Times: 1, Do: oktatest.Refuse(401, "E0000011")})
+				faults = append(faults, oktatest.Fault{Path: "/api/v1/zones", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					org.Revoke()
+					next.ServeHTTP(w, r)
+				}})
 			}
 			c := collect(t, setup{options: options, faults: faults, login: func(server *oktatest.Server, network collectors.Network) collectors.Authorizer {
+				org = server
 				login, err := okta.ServiceApp{Org: server.URL, ClientID: clientID, PrivateKey: test.key, Network: network}.Authorizer()
 				if err != nil {
 					t.Fatal(err)
