@@ -93,13 +93,13 @@ func (d *Document) MailboxesLast() bool { return d.mailboxes.last }
 func (d *Document) decode(s *section) error {
 	switch s.name {
 	case "version":
-		return d.decodeSection(s, &d.Version, false)
+		return d.decodeSection(s, &d.Version)
 	case "collected_at":
-		return d.decodeSection(s, &d.CollectedAt, false)
+		return d.decodeSection(s, &d.CollectedAt)
 	case "tenant":
-		return d.decodeSection(s, &d.Tenant, false)
+		return d.decodeSection(s, &d.Tenant)
 	case "collection":
-		return d.decodeSection(s, &d.Collection, false)
+		return d.decodeSection(s, &d.Collection)
 	}
 	return nil
 }

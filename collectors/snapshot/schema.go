@@ -51,14 +51,6 @@ type property struct {
 	schema *schemaNode
 }
 
-func (p properties) named(name string) *schemaNode {
-	i := slices.IndexFunc(p, func(p property) bool { return p.name == name })
-	if i < 0 {
-		return nil
-	}
-	return p[i].schema
-}
-
 // UnmarshalJSONFrom reads an object member by member.
 func (p *properties) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	if _, err := d.ReadToken(); err != nil {
@@ -107,14 +99,6 @@ var (
 )
 
 const refPrefix = "#/$defs/"
-
-// resolve follows a reference.
-func (n *schemaNode) resolve(root *schemaNode) *schemaNode {
-	for n.Ref != "" {
-		n = root.Defs[strings.TrimPrefix(n.Ref, refPrefix)]
-	}
-	return n
-}
 
 // rule is a schema made ready: what each kind of JSON value must satisfy. A nil
 // rule lets everything pass.

@@ -192,30 +192,60 @@ func TestStatusesMatchSchema(t *testing.T) {
 	}
 }
 
-func TestPopulations(t *testing.T) {
-	want := []snapshot.Population{
-		{
-			Path:     "evidence.sign_ins",
-			Identity: []string{"user_principal_name", "user_id"},
-			Instants: []string{"first_seen", "last_seen"},
-		},
-		{
-			Path:     "evidence.okta_requests",
-			Identity: []string{"user_name", "user_id"},
-			Instants: []string{"first_seen", "last_seen"},
-		},
-		{
-			Path:     "mailboxes",
-			Identity: []string{"id", "user_principal_name", "display_name", "addresses"},
-			Instants: []string{
-				"entra.createdDateTime", "entra.signInSessionsValidFromDateTime",
-				"entra.signInActivity.lastSignInDateTime", "entra.signInActivity.lastNonInteractiveSignInDateTime",
-				"entra.signInActivity.lastSuccessfulSignInDateTime",
-			},
+// TestPopulationsAreMarked: what names a person is never judged, and of an instant
+// only the order, so a mark too few or too many changes verdicts. Names are dotted
+// from the element.
+func TestPopulationsAreMarked(t *testing.T) {
+	root := new(schemaOf)
+	if err := json.Unmarshal(snapshot.Schema(), root); err != nil {
+		t.Fatal(err)
+	}
+	c := &comparison{t: t, root: root}
+	evidence := c.resolve(root.Properties["evidence"]).Properties
+	want := map[string]marks{
+		"sign_ins":      {Identity: "user_id user_principal_name", Instants: "first_seen last_seen"},
+		"okta_requests": {Identity: "user_id user_name", Instants: "first_seen last_seen"},
+		"mailboxes": {
+			Identity: "addresses display_name id user_principal_name",
+			Instants: "entra.createdDateTime entra.signInActivity.lastNonInteractiveSignInDateTime entra.signInActivity.lastSignInDateTime " +
+				"entra.signInActivity.lastSuccessfulSignInDateTime entra.signInSessionsValidFromDateTime",
 		},
 	}
-	if diff := cmp.Diff(want, snapshot.Populations()); diff != "" {
+	got := map[string]marks{}
+	for name, list := range map[string]*schemaOf{
+		"sign_ins": evidence["sign_ins"], "okta_requests": evidence["okta_requests"], "mailboxes": root.Properties["mailboxes"],
+	} {
+		var m marks
+		c.marked("", c.resolve(list).Items, &m)
+		got[name] = marks{strings.TrimSpace(m.Identity), strings.TrimSpace(m.Instants)}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// marks are the marked fields of an element.
+type marks struct{ Identity, Instants string }
+
+// marked collects the marked fields at and below s, in the order of their names.
+func (c *comparison) marked(path string, s *schemaOf, m *marks) {
+	if s.Identity {
+		m.Identity += " " + path
+		return
+	}
+	s = c.resolve(s)
+	if s.Instant {
+		m.Instants += " " + path
+		return
+	}
+	for _, alternative := range s.AnyOf {
+		c.marked(path, alternative, m)
+	}
+	if s.Items != nil {
+		c.marked(path+"[]", s.Items, m)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		c.marked(strings.TrimPrefix(path+"."+name, "."), s.Properties[name], m)
 	}
 }
 
