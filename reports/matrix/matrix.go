@@ -1,7 +1,7 @@
 // Package matrix draws who can reach the mail how: protocols by methods, each
 // closed, open to a second factor or open without one, and where the lock sits. It
 // draws one matrix, or two side by side with what changed between them, as text,
-// JSON, Markdown, CSV and as a picture (SVG).
+// Markdown and as a picture (SVG).
 //
 // The picture stands alone: no script, no font, no address. It says in words and
 // with a symbol what it says in colour.

@@ -3,14 +3,9 @@ package matrix
 import (
 	"bufio"
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/reports/internal/escape"
@@ -75,68 +70,4 @@ func (o *Options) markdown(w io.Writer, protocols, methods []finding.AccessTerm,
 		fmt.Fprintf(b, "\n%s\n", escape.Markdown(note))
 	}
 	return b.Flush()
-}
-
-// CSV writes one matrix for spreadsheets: a row for each outcome of each square.
-// The names of columns and outcomes are the same in all languages.
-func CSV(w io.Writer, m *finding.AccessMatrix, _ Options) error {
-	c := csv.NewWriter(w)
-	rows := [][]string{{"protocol", "method", "worst", "outcome", "mailboxes", "of"}}
-	for _, cell := range m.Cells {
-		for _, n := range cell.Counts {
-			rows = append(rows, []string{
-				escape.CSV(cell.Protocol), escape.CSV(cell.Method), escape.CSV(string(cell.Worst)),
-				escape.CSV(string(n.Outcome)), strconv.Itoa(n.Mailboxes), strconv.Itoa(m.Mailboxes),
-			})
-		}
-		if len(cell.Counts) == 0 {
-			rows = append(rows, []string{escape.CSV(cell.Protocol), escape.CSV(cell.Method), escape.CSV(string(cell.Worst)), "", "0", strconv.Itoa(m.Mailboxes)})
-		}
-	}
-	return c.WriteAll(rows)
-}
-
-// CSVPair writes what changed between two matrices: a row for each change with its
-// head count, or where those are not known, for each square whose worst outcome
-// changed.
-func CSVPair(w io.Writer, before, after *finding.AccessMatrix, o Options) error {
-	c := csv.NewWriter(w)
-	rows := [][]string{{"protocol", "method", "before", "after", "mailboxes", "opened", "no_longer_open"}}
-	add := func(change Change, count string) {
-		rows = append(rows, []string{
-			escape.CSV(change.Protocol), escape.CSV(change.Method), escape.CSV(string(change.Before)), escape.CSV(string(change.After)),
-			count, strconv.FormatBool(change.Opened()), strconv.FormatBool(change.Shut()),
-		})
-	}
-	for _, change := range o.Changes {
-		add(change, strconv.Itoa(change.Mailboxes))
-	}
-	if o.Changes == nil {
-		for _, p := range union(before.Protocols, after.Protocols) {
-			for _, m := range union(before.Methods, after.Methods) {
-				was, is := square(before, p.ID, m.ID), square(after, p.ID, m.ID)
-				if was.Worst != is.Worst {
-					add(Change{Protocol: p.ID, Method: m.ID, Before: was.Worst, After: is.Worst}, "")
-				}
-			}
-		}
-	}
-	return c.WriteAll(rows)
-}
-
-// JSON writes one matrix as it is.
-func JSON(w io.Writer, m *finding.AccessMatrix, _ Options) error { return writeJSON(w, m) }
-
-// JSONPair writes two matrices, and what changed where that is known mailbox by
-// mailbox.
-func JSONPair(w io.Writer, before, after *finding.AccessMatrix, o Options) error {
-	return writeJSON(w, struct {
-		Before  *finding.AccessMatrix `json:"before"`
-		After   *finding.AccessMatrix `json:"after"`
-		Changes []Change              `json:"changes,omitzero"`
-	}{before, after, o.Changes})
-}
-
-func writeJSON(w io.Writer, value any) error {
-	return json.MarshalWrite(escape.NewJSONWriter(w), value, json.Deterministic(true), jsontext.Multiline(true), jsontext.WithIndent("  "))
 }

@@ -2,13 +2,9 @@ package matrix_test
 
 import (
 	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"io"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/reports/internal/columns"
@@ -45,13 +41,10 @@ func TestTables(t *testing.T) {
 		"one_narrow.txt":     one(t, matrix.Text, open(t), matrix.Options{Width: 40}),
 		"one_dutch.txt":      one(t, matrix.Text, open(t), matrix.Options{Language: "nl", Width: 100}),
 		"one.md":             one(t, matrix.Markdown, open(t), matrix.Options{Subtitle: "Contoso, 2026-09-01"}),
-		"one.csv":            one(t, matrix.CSV, open(t), matrix.Options{}),
 		"pair.txt":           pair(t, matrix.TextPair, matrix.Options{Changes: changes()}),
 		"pair_no_counts.txt": pair(t, matrix.TextPair, matrix.Options{Width: 110}),
 		"pair_narrow.txt":    pair(t, matrix.TextPair, matrix.Options{Changes: changes(), Width: 40}),
 		"pair.md":            pair(t, matrix.MarkdownPair, matrix.Options{Changes: changes(), Before: "2026-01-01", After: "2026-09-01"}),
-		"pair.csv":           pair(t, matrix.CSVPair, matrix.Options{Changes: changes()}),
-		"pair_no_counts.csv": pair(t, matrix.CSVPair, matrix.Options{}),
 	} {
 		golden(t, name, got)
 	}
@@ -77,28 +70,7 @@ func TestTextKeepsToItsWidth(t *testing.T) {
 	}
 }
 
-func TestJSONReadsBack(t *testing.T) {
-	var m finding.AccessMatrix
-	if err := json.Unmarshal([]byte(one(t, matrix.JSON, open(t), matrix.Options{})), &m); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(open(t), &m); diff != "" {
-		t.Error(diff)
-	}
-	var both struct {
-		Before, After *finding.AccessMatrix
-		Changes       []matrix.Change
-	}
-	if err := json.Unmarshal([]byte(pair(t, matrix.JSONPair, matrix.Options{Changes: changes()})), &both); err != nil {
-		t.Fatal(err)
-	}
-	if !cmp.Equal(open(t), both.Before) || !cmp.Equal(closed(t), both.After) || !cmp.Equal(changes(), both.Changes) {
-		t.Errorf("%+v", both)
-	}
-}
-
-// TestTablesShowHostileTextAsItIs expects nothing to act on a terminal, a page or a
-// spreadsheet.
+// TestTablesShowHostileTextAsItIs expects nothing to act on a terminal or a page.
 func TestTablesShowHostileTextAsItIs(t *testing.T) {
 	const hostile = "=1+1|`<b>\x1b[31m\n::error::@me"
 	m := open(t)
@@ -112,24 +84,13 @@ func TestTablesShowHostileTextAsItIs(t *testing.T) {
 	o := matrix.Options{Title: hostile, Subtitle: hostile}
 	for name, text := range map[string]string{
 		"text": one(t, matrix.Text, m, o), "narrow": one(t, matrix.Text, m, matrix.Options{Width: 40, Title: hostile}),
-		"markdown": one(t, matrix.Markdown, m, o), "csv": one(t, matrix.CSV, m, o), "json": one(t, matrix.JSON, m, o),
+		"markdown": one(t, matrix.Markdown, m, o),
 	} {
 		if strings.ContainsAny(text, "\x1b") || strings.Contains(text, "\n::error") || strings.Contains(text, "\n =1+1\n") {
 			t.Errorf("%s: %q", name, text)
 		}
 		if name == "markdown" && (strings.Contains(text, "<b>") || strings.Contains(text, "@me")) {
 			t.Errorf("%s: %q", name, text)
-		}
-	}
-	rows, err := csv.NewReader(strings.NewReader(one(t, matrix.CSV, m, o))).ReadAll()
-	if err != nil || len(rows) < 13 {
-		t.Fatalf("%d rows, %v", len(rows), err)
-	}
-	for _, row := range rows {
-		for _, cell := range row {
-			if strings.HasPrefix(cell, "=") {
-				t.Errorf("a spreadsheet calculates %q", cell)
-			}
 		}
 	}
 }
