@@ -39,9 +39,7 @@ func (g *Gathering) facts() (*classFacts, error) {
 	}
 	facts.of = make([]mailboxFacts, g.mailboxes.Classes.Len())
 	err := g.mailboxes.Classes.Texts(g.mailboxes.Source, func(class int, text []byte) error {
-		// A field of another type says nothing that a waiver is about.
-		_ = json.Unmarshal(text, &facts.of[class])
-		return nil
+		return json.Unmarshal(text, &facts.of[class])
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the mailboxes for waivers: %w", err)
@@ -106,9 +104,9 @@ func (g *Gathering) classChooser(c *Class) (chooser, string, error) {
 }
 
 func (g *Gathering) groupChooser(group string) (chooser, string, error) {
-	entra, okta, problem := g.findGroup(group)
-	if problem != "" {
-		return chooser{}, problem, nil
+	entra, okta, problem, err := g.findGroup(group)
+	if problem != "" || err != nil {
+		return chooser{}, problem, err
 	}
 	return g.classesChooser(func(m *mailboxFacts) bool {
 		return entra != "" && slices.Contains(m.Entra.Groups, entra) || okta != "" && slices.Contains(m.Okta.Groups, okta)
@@ -118,34 +116,28 @@ func (g *Gathering) groupChooser(group string) (chooser, string, error) {
 // findGroup finds the group that an id or a name means. A snapshot has the groups
 // that policies and rules name. A name that two groups have means neither: it must
 // not waive more than was meant.
-func (g *Gathering) findGroup(group string) (entra, okta, problem string) {
-	type known struct {
-		ID          string `json:"id"`
-		DisplayName string `json:"displayName"`
-		Profile     struct {
-			Name string `json:"name"`
-		} `json:"profile"`
+func (g *Gathering) findGroup(group string) (entra, okta, problem string, err error) {
+	inEntra, err := g.groups("/entra/groups")
+	if err != nil {
+		return "", "", "", err
 	}
-	read := func(pointer string) []known {
-		var list []known
-		if raw, ok := g.doc.Value(pointer); ok {
-			_ = json.Unmarshal(raw, &list, jsontext.AllowDuplicateNames(true))
-		}
-		return list
+	inOkta, err := g.groups("/okta/groups")
+	if err != nil {
+		return "", "", "", err
 	}
 	n := 0
-	for _, one := range read("/entra/groups") {
+	for _, one := range inEntra {
 		if one.ID == group {
-			return one.ID, "", ""
+			return one.ID, "", "", nil
 		}
 		if one.DisplayName == group {
 			entra = one.ID
 			n++
 		}
 	}
-	for _, one := range read("/okta/groups") {
+	for _, one := range inOkta {
 		if one.ID == group {
-			return "", one.ID, ""
+			return "", one.ID, "", nil
 		}
 		if one.Profile.Name == group {
 			okta = one.ID
@@ -154,9 +146,31 @@ func (g *Gathering) findGroup(group string) (entra, okta, problem string) {
 	}
 	switch n {
 	case 0:
-		return "", "", noGroup
+		return "", "", noGroup, nil
 	case 1:
-		return entra, okta, ""
+		return entra, okta, "", nil
 	}
-	return "", "", ambiguousGroup
+	return "", "", ambiguousGroup, nil
+}
+
+// group is a group of Entra or of Okta.
+type group struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	Profile     struct {
+		Name string `json:"name"`
+	} `json:"profile"`
+}
+
+// groups reads one of the snapshot's lists, none where it has no such list.
+func (g *Gathering) groups(pointer string) ([]group, error) {
+	raw, ok := g.doc.Value(pointer)
+	if !ok {
+		return nil, nil
+	}
+	var list []group
+	if err := json.Unmarshal(raw, &list, jsontext.AllowDuplicateNames(true)); err != nil {
+		return nil, fmt.Errorf("read %s of %s for waivers: %w", pointer, g.doc.Name, err)
+	}
+	return list, nil
 }
