@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/impact"
 )
 
@@ -18,13 +19,8 @@ const maxExcluded = 50
 
 // conditionalAccess is step D's second line.
 func (m *maker) conditionalAccess() {
-	found := m.open("BASIC-004")
-	if len(found) == 0 {
-		return
-	}
-	excluded, ok := m.breakGlassIDs()
+	found, excluded, ok := m.forEverybody("BASIC-004")
 	if !ok {
-		m.handled["BASIC-004"] = nil
 		return
 	}
 	a := m.action("conditional_access", "BASIC-004", "Create a policy that blocks legacy clients, to report only", found)
@@ -58,6 +54,21 @@ func (m *maker) conditionalAccess() {
 		}),
 	}}
 	m.add("D", a)
+}
+
+// forEverybody gives a control's findings and who has to be left out of a policy
+// that answers them. Without findings there is nothing to answer; without knowing
+// whom to leave out, the control is answered by the question alone.
+func (m *maker) forEverybody(control string) (found []*finding.Violation, excluded []string, ok bool) {
+	found = m.open(control)
+	if len(found) == 0 {
+		return nil, nil, false
+	}
+	excluded, ok = m.breakGlassIDs()
+	if !ok {
+		m.handled[control] = nil
+	}
+	return found, excluded, ok
 }
 
 // breakGlassIDs are the ids of the emergency accounts. Without knowing them no
@@ -156,13 +167,8 @@ func shortened(definition jsontext.Value, hours float64) (jsontext.Value, bool) 
 }
 
 func (m *maker) signInFrequency() {
-	found := m.open("TOKEN-003")
-	if len(found) == 0 {
-		return
-	}
-	excluded, ok := m.breakGlassIDs()
+	found, excluded, ok := m.forEverybody("TOKEN-003")
 	if !ok {
-		m.handled["TOKEN-003"] = nil
 		return
 	}
 	hours := max(1, int(m.in.SignInFrequencyHours))

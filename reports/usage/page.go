@@ -129,26 +129,12 @@ func writeRest(p page, r *impact.Report, o Options) {
 	if len(r.Attempted) > 0 {
 		p.heading("Refused only: " + count(len(r.Attempted), "mailbox", "mailboxes"))
 		p.text("Somebody who is being sprayed, or whom an earlier change has stopped. None of this is a use.")
-		for i := range shown(r.Attempted, o) {
-			m := &r.Attempted[i]
-			p.item(name(m))
-			for u := range m.Attempts {
-				p.sub(useLine(&m.Attempts[u]))
-			}
-		}
-		more(p, len(r.Attempted), o)
+		people(p, r.Attempted, func(m *impact.Mailbox) []impact.Use { return m.Attempts }, o)
 	}
 	if len(r.Devices) > 0 {
 		p.heading("Device registration: " + count(len(r.Devices), "mailbox", "mailboxes"))
 		p.text("Windows joins devices through Okta's legacy endpoint. A rule that denies legacy clients stops it; Exchange's settings do not.")
-		for i := range shown(r.Devices, o) {
-			m := &r.Devices[i]
-			p.item(name(m))
-			for u := range m.Devices {
-				p.sub(useLine(&m.Devices[u]))
-			}
-		}
-		more(p, len(r.Devices), o)
+		people(p, r.Devices, func(m *impact.Mailbox) []impact.Use { return m.Devices }, o)
 	}
 	if len(r.Leftovers) > 0 {
 		p.heading("Without a mailbox: " + count(len(r.Leftovers), "row", "rows"))
@@ -160,6 +146,18 @@ func writeRest(p page, r *impact.Report, o Options) {
 		}
 		more(p, len(r.Leftovers), o)
 	}
+}
+
+// people lists mailboxes, each with some of its uses.
+func people(p page, list []impact.Mailbox, uses func(*impact.Mailbox) []impact.Use, o Options) {
+	for i := range shown(list, o) {
+		m := &list[i]
+		p.item(name(m))
+		for _, use := range uses(m) {
+			p.sub(useLine(&use))
+		}
+	}
+	more(p, len(list), o)
 }
 
 func more(p page, n int, o Options) {
