@@ -23,8 +23,8 @@ func (p *accessPlan) reportOf(doc *snapshot.Document, r *access.Result, listed b
 		},
 		Missing: missingEvidence(doc), Doors: []doors.Door{}, Messages: access.Messages(),
 	}
-	if listed {
-		report.Snapshot.Mailboxes, _ = doc.Mailboxes()
+	if n, ok := doc.Mailboxes(); listed && ok {
+		report.Snapshot.Mailboxes = n
 		report.Matrix = p.narrowed(r.AccessMatrix())
 	}
 	for i := range r.Doors {

@@ -11,8 +11,8 @@ import (
 type shape int
 
 const (
-	// list: a collection, whole.
-	list shape = iota
+	// A collection, whole, is the zero value.
+	_ shape = iota
 	// single: one object.
 	single
 	// first: a collection that holds one object, which is the value.

@@ -7,7 +7,7 @@ import (
 
 // caUsers is a policy's condition on who signs in.
 type caUsers struct {
-	everyone, nobody      bool
+	everyone              bool
 	users, without        []string
 	groups, withoutGroups []string
 	roles, withoutRoles   []string
@@ -181,12 +181,11 @@ func (ca *conditionalAccess) location(n node) (where, []Reason) {
 	if !ok1 || !ok2 || len(include) == 0 || strangeKeys(n, "includeLocations", "excludeLocations") {
 		return a.unclear(), []Reason{{Key: "ca_locations_unreadable"}}
 	}
-	w, doubts := a.unclear(), []Reason(nil)
-	if slices.Contains(include, "All") {
-		w = a.anywhere()
-	} else {
-		refs, d := ca.refer(include)
-		w, doubts = a.in(refs), d
+	w, doubts := a.anywhere(), []Reason(nil)
+	if !slices.Contains(include, "All") {
+		var refs []ref
+		refs, doubts = ca.refer(include)
+		w = a.in(refs)
 	}
 	if len(exclude) > 0 {
 		if slices.Contains(exclude, "All") {

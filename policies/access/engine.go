@@ -26,14 +26,19 @@ type Input struct {
 
 // FromDocument takes the input from a snapshot.
 func FromDocument(d *snapshot.Document) Input {
-	in := Input{
+	return Input{
 		CollectedAt: d.CollectedAt.Time, Cloud: d.Tenant.Cloud, OktaOrg: d.Tenant.OktaOrg,
 		Resources: d.Collection.Resources,
+		Entra:     section(d, "entra"), Exchange: section(d, "exchange"), Okta: section(d, "okta"),
 	}
-	in.Entra, _ = d.Section("entra")
-	in.Exchange, _ = d.Section("exchange")
-	in.Okta, _ = d.Section("okta")
-	return in
+}
+
+// section is nil for one that was not collected, which is not an empty one.
+func section(d *snapshot.Document, name string) jsontext.Value {
+	if raw, collected := d.Section(name); collected {
+		return raw
+	}
+	return nil
 }
 
 // Options says what to work out.

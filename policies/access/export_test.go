@@ -40,8 +40,6 @@ func NewTestJudge(section []byte, orgURL string, people []TestPerson) (*TestJudg
 	return &TestJudge{o.judge(list)}, nil
 }
 
-func (t *TestJudge) Policies() int { return len(t.j.policies) }
-
 func (t *TestJudge) Regions(policy int) int { return len(t.j.policies[policy].regions) }
 
 // point is the box of one request.

@@ -16,9 +16,6 @@ func newLedger(resources []snapshot.Resource) ledger {
 // partial reports that some of the resource was read and there may be more.
 func (l ledger) partial(name string) bool { return l[name] == snapshot.Partial }
 
-// collected reports that all of it was read.
-func (l ledger) collected(name string) bool { return l[name] == snapshot.Collected }
-
 // Evidence lists the ledger's names of all that the doors rest on. What is none of
 // these, nobody who opens a door asks for.
 func Evidence() []string {

@@ -34,11 +34,8 @@ type Change struct {
 	Before, After Outcome
 }
 
-// Opened reports that somebody can get in without a second factor, or may, who
-// could not before; Shut the opposite.
-func (c Change) Opened() bool { return !c.Before.loose() && c.After.loose() }
-
-// Shut reports the opposite of Opened.
+// Shut reports that nobody gets in without a second factor any more who did before,
+// or may have.
 func (c Change) Shut() bool { return c.Before.loose() && !c.After.loose() }
 
 func (o Outcome) loose() bool { return o == Open || o == Undecided }

@@ -292,12 +292,12 @@ func TestSingleMistakes(t *testing.T) {
 			if d.Witness.Mailbox != test.mailbox {
 				t.Errorf("the witness is mailbox %d, want %d", d.Witness.Mailbox, test.mailbox)
 			}
-			from := access.From(d.Witness.Entra.Anywhere, d.Witness.Entra.Address, d.Witness.Entra.Locations)
+			place := from(d.Witness.Entra.Anywhere, d.Witness.Entra.Address, d.Witness.Entra.Locations)
 			if o := d.Witness.Okta; o != nil {
-				from = access.From(o.Anywhere, o.Address, o.Zones)
+				place = from(o.Anywhere, o.Address, o.Zones)
 			}
-			if from != test.from {
-				t.Errorf("the witness comes from %q, want %q", from, test.from)
+			if place != test.from {
+				t.Errorf("the witness comes from %q, want %q", place, test.from)
 			}
 			var told []string
 			for _, s := range d.Steps {
@@ -330,4 +330,17 @@ func TestSameBytesTwice(t *testing.T) {
 	if !json.Valid(first) {
 		t.Fatal("no JSON")
 	}
+}
+
+// from says where a request has to come from.
+func from(anywhere bool, address string, zones []string) string {
+	switch {
+	case anywhere:
+		return "anywhere"
+	case len(zones) > 0 && address != "":
+		return address + " (" + strings.Join(zones, ", ") + ")"
+	case len(zones) > 0:
+		return strings.Join(zones, ", ")
+	}
+	return address
 }

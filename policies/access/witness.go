@@ -1,7 +1,5 @@
 package access
 
-import "strings"
-
 // Witness is one sign-in that gets in without a second factor, or that may: who,
 // from where, on what. It is the simplest that the engine found.
 type Witness struct {
@@ -169,17 +167,4 @@ func (a *atlas) describe(s *space, b box, axis int) (anywhere bool, address stri
 		}
 	}
 	return anywhere, address, zones
-}
-
-// From says for people where a request has to come from.
-func From(anywhere bool, address string, zones []string) string {
-	switch {
-	case anywhere:
-		return "anywhere"
-	case len(zones) > 0 && address != "":
-		return address + " (" + strings.Join(zones, ", ") + ")"
-	case len(zones) > 0:
-		return strings.Join(zones, ", ")
-	}
-	return address
 }

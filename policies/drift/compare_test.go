@@ -19,7 +19,6 @@ import (
 type world struct {
 	causes    map[string][]int
 	resources []string
-	outcome   finding.Outcome
 	gap       bool
 }
 

@@ -30,7 +30,6 @@ import (
 // each rule of each control on the whole document.
 type plain struct {
 	compiler *ast.Compiler
-	packages map[string]string // by id
 	queries  map[string]map[string]rego.PreparedEvalQuery
 }
 

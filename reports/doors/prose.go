@@ -86,12 +86,6 @@ func (p *prose) looseSquares(state State) int {
 	return n
 }
 
-// subtitle names the tenant and the time of the snapshot.
-func (p *prose) subtitle() string {
-	r := p.report
-	return p.style.Tenant(&r.Tenant) + ", " + p.text(moment(r.Snapshot.CollectedAt))
-}
-
 func moment(instant string) string {
 	return strings.NewReplacer("T", " ", "Z", " UTC").Replace(instant)
 }

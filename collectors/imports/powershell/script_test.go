@@ -198,10 +198,7 @@ func TestScriptRunsEverywhere(t *testing.T) {
 // TestTheCheckOfTheScriptSees lets the check see what it is for.
 func TestTheCheckOfTheScriptSees(t *testing.T) {
 	text := code(t, "# Remove-Item\n'Set-Mailbox' \"a $(Get-User \"x\") `\"b\" <# Stop-Computer #> Set-Transport { }\n")
-	var names []string
-	for _, at := range cmdletName.FindAllString(text, -1) {
-		names = append(names, at)
-	}
+	names := cmdletName.FindAllString(text, -1)
 	if got := strings.Join(names, " "); got != "Get-User Set-Transport" {
 		t.Errorf("the check sees %s", got)
 	}

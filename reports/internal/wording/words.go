@@ -94,9 +94,6 @@ func For(language *finding.Language) *Words {
 // English gives the English words, which are also those of what programs read.
 func English() *Words { return english() }
 
-// Languages lists the codes of the languages that there are words in.
-func Languages() []string { return []string{english().Code, dutch().Code} }
-
 // Severity is a severity's word, and the severity itself where there is none.
 func (w *Words) Severity(s finding.Severity) string { return cmp.Or(w.Severities[s], string(s)) }
 
