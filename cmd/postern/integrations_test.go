@@ -137,8 +137,8 @@ func scripts(t *testing.T) []script {
 		}
 	}
 	shell, err := filepath.Glob(filepath.Join(root, ".github", "actions", "*", "*.sh"))
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(shell) == 0 {
+		t.Fatalf("%d scripts of actions: %v", len(shell), err)
 	}
 	for _, path := range shell {
 		name := ".github/actions/" + filepath.Base(filepath.Dir(path)) + "/" + filepath.Base(path)
