@@ -93,7 +93,10 @@ func RollMembers(population string, n int, roll *Roll, indexes iter.Seq[int]) *M
 // Key tells members apart: it is the same for the same id, of whatever snapshot,
 // and for the same name where there is no id. It is the beginning of a SHA-256, so
 // among a million members two share one with a chance of one in thirty million.
-func (m *Member) Key() uint64 { return KeyOf([]byte(cmp.Or(m.ID, m.Name))) }
+func (m *Member) Key() uint64 {
+	var room [64]byte // for most ids, so that nothing is allocated
+	return KeyOf(append(room[:0], cmp.Or(m.ID, m.Name)...))
+}
 
 // KeyOf is the key of a member with an id, or of one with a name and no id.
 func KeyOf(id []byte) uint64 {

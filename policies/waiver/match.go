@@ -19,8 +19,8 @@ type match struct {
 	// is about, by their index.
 	violations []finding.Violation
 	covers     map[int]*cover
-	// keys are the subjects, each once.
-	keys   map[uint64]bool
+	// keys are the subjects, each once, sorted.
+	keys   []uint64
 	growth growth
 	state  finding.WaiverState
 	// problem says why the waiver cannot be about anything.
@@ -49,7 +49,7 @@ const (
 
 // match finds what a waiver is about.
 func (g *Gathering) match(w *Waiver) (*match, error) {
-	m := &match{w: w, covers: map[int]*cover{}, keys: map[uint64]bool{}}
+	m := &match{w: w, covers: map[int]*cover{}}
 	i := slices.IndexFunc(g.report.Results, func(r finding.Result) bool { return r.Control == w.Control })
 	if i < 0 {
 		m.state = finding.WaiverNotJudged
@@ -73,6 +73,8 @@ func (g *Gathering) match(w *Waiver) (*match, error) {
 			return nil, err
 		}
 	}
+	slices.Sort(m.keys)
+	m.keys = slices.Compact(m.keys)
 	m.growth = w.Pin.compare(g.report.Tenant.ID, m.keys)
 	m.state = g.state(m)
 	return m, nil
@@ -171,7 +173,7 @@ func (m *match) cover(k int, c chooser) error {
 	v := &m.violations[k]
 	if c.whole != nil && c.whole(v) {
 		m.covers[k] = &cover{all: true, n: v.Count()}
-		return m.take(v, func(int) bool { return true })
+		return m.take(v, v.Count(), func(int) bool { return true })
 	}
 	if v.Members == nil || c.index == nil && c.member == nil {
 		return nil
@@ -185,7 +187,7 @@ func (m *match) cover(k int, c chooser) error {
 	}
 	found.all = found.n == v.Members.Len()
 	m.covers[k] = found
-	return m.take(v, found.has)
+	return m.take(v, found.n, found.has)
 }
 
 // choose asks the chooser about each member. Mailboxes are known by their index; of
@@ -214,15 +216,16 @@ func (c *cover) add(index int) {
 	c.n++
 }
 
-// take remembers the keys of a violation's subjects.
-func (m *match) take(v *finding.Violation, has func(int) bool) error {
+// take remembers the keys of a violation's subjects, n of which has says yes.
+func (m *match) take(v *finding.Violation, n int, has func(int) bool) error {
 	if v.Members == nil {
-		m.keys[resourceKey(v)] = true
+		m.keys = append(m.keys, resourceKey(v))
 		return nil
 	}
+	m.keys = slices.Grow(m.keys, n)
 	for i, key := range v.Members.Keys() {
 		if has(i) {
-			m.keys[key] = true
+			m.keys = append(m.keys, key)
 		}
 	}
 	return v.Members.Err()

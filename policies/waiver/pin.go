@@ -24,33 +24,54 @@ type Pin struct {
 }
 
 // newPin pins subjects by their keys.
-func newPin(tenant string, keys map[uint64]bool) *Pin {
-	digests := make([]string, 0, len(keys))
-	for key := range keys {
-		digests = append(digests, digest(tenant, key))
-	}
-	slices.Sort(digests)
+func newPin(tenant string, keys []uint64) *Pin {
+	digests := digestsOf(tenant, keys)
 	p := &Pin{Count: len(digests), Members: digestsHash(digests)}
 	if len(digests) <= MaxPinned {
-		p.Each = digests
+		p.Each = make([]string, len(digests))
+		for i, d := range digests {
+			p.Each[i] = digestText(d)
+		}
 	}
 	return p
 }
 
-// digestsHash is the SHA-256 of sorted digests, in hex.
-func digestsHash(digests []string) string {
+// digestsOf gives the digests of all keys, sorted, which is also the order of their
+// texts.
+func digestsOf(tenant string, keys []uint64) []uint64 {
+	digests := make([]uint64, len(keys))
+	for i, key := range keys {
+		digests[i] = digest(tenant, key)
+	}
+	slices.Sort(digests)
+	return digests
+}
+
+// digestsHash is the SHA-256 of the texts of sorted digests, one a line, in hex.
+func digestsHash(digests []uint64) string {
 	h := sha256.New()
+	var line [17]byte
 	for _, d := range digests {
-		h.Write([]byte(d + "\n"))
+		h.Write(append(appendDigest(line[:0], d), '\n'))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// digest is 16 hex digits for one subject of one tenant.
-func digest(tenant string, key uint64) string {
-	text := append([]byte("postern pin\n"+tenant+"\n"), binary.BigEndian.AppendUint64(nil, key)...)
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
+// digest stands for one subject of one tenant.
+func digest(tenant string, key uint64) uint64 {
+	var room [128]byte
+	text := append(append(append(room[:0], "postern pin\n"...), tenant...), '\n')
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(text, key))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// digestText is a digest as it stands in the file: 16 hex digits.
+func digestText(d uint64) string { return string(appendDigest(nil, d)) }
+
+func appendDigest(dst []byte, d uint64) []byte {
+	var bytes [8]byte
+	binary.BigEndian.PutUint64(bytes[:], d)
+	return hex.AppendEncode(dst, bytes[:])
 }
 
 // growth says how the subjects of today stand to those of the pin.
@@ -62,21 +83,21 @@ type growth struct {
 	n     int
 }
 
-// compare holds the subjects of today against the pin. Whoever has left is no
-// reason for a new decision.
-func (p *Pin) compare(tenant string, keys map[uint64]bool) growth {
+// compare holds the subjects of today, each once, against the pin. Whoever has left is
+// no reason for a new decision.
+func (p *Pin) compare(tenant string, keys []uint64) growth {
 	if p == nil {
 		return growth{}
 	}
 	if p.Each == nil {
-		if newPin(tenant, keys).Members == p.Members {
+		if len(keys) == p.Count && digestsHash(digestsOf(tenant, keys)) == p.Members {
 			return growth{}
 		}
 		return growth{grown: true, n: max(0, len(keys)-p.Count)}
 	}
 	g := growth{added: map[uint64]bool{}}
-	for key := range keys {
-		if _, known := slices.BinarySearch(p.Each, digest(tenant, key)); !known {
+	for _, key := range keys {
+		if _, known := slices.BinarySearch(p.Each, digestText(digest(tenant, key))); !known {
 			g.added[key] = true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -298,7 +299,11 @@ func (p *Pin) problem() string {
 	if len(slices.Compact(slices.Clone(p.Each))) != p.Count {
 		return "a digest stands in each twice"
 	}
-	if digestsHash(p.Each) != p.Members {
+	digests := make([]uint64, len(p.Each))
+	for i, text := range p.Each {
+		digests[i], _ = strconv.ParseUint(text, 16, 64) // 16 hex digits, see above
+	}
+	if digestsHash(digests) != p.Members {
 		return "members is not what the digests in each hash to"
 	}
 	return ""
