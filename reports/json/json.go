@@ -19,18 +19,22 @@ import (
 
 // Write saves the report: two spaces of indentation, fields in the order of the
 // contract, names of arguments sorted, so that the same report gives the same
-// bytes. The members of a population are written as they are walked.
+// bytes. Each member of a population stands on one line of its own, as the mailboxes
+// of a snapshot do, and is written as it is walked.
 //
 // Every value is kept; what would act on a terminal or a build log is written as
 // a \u escape. A byte that is no UTF-8, which JSON cannot hold, becomes U+FFFD.
 func Write(w io.Writer, report *finding.Report) error {
-	err := json.MarshalWrite(escape.NewJSONWriter(w), report,
-		jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true), json.Deterministic(true))
-	if err != nil {
-		return fmt.Errorf("write findings: %w", err)
+	s := &splicer{w: escape.NewJSONWriter(w)}
+	err := json.MarshalWrite(s, report, jsontext.WithIndent(indent), jsontext.AllowInvalidUTF8(true), json.Deterministic(true),
+		json.WithMarshalers(json.MarshalToFunc(s.members)))
+	if err == nil {
+		err = s.finish()
 	}
-	if _, err := io.WriteString(w, "\n"); err != nil {
+	if err != nil {
 		return fmt.Errorf("write findings: %w", err)
 	}
 	return nil
 }
+
+const indent = "  "

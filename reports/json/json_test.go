@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -86,6 +88,53 @@ func validate(t *testing.T, schema *jsonschema.Schema, out []byte) error {
 	return schema.Validate(doc)
 }
 
+// TestWriteSaysWhatTheLibrarySays: the layout is ours, what stands in it is not.
+func TestWriteSaysWhatTheLibrarySays(t *testing.T) {
+	many := reporttest.Population(1)
+	for i := range 10_000 { // places for lists all over what the library writes at once
+		many.Results[0].Notes = append(many.Results[0].Notes, finding.Reason{
+			Key: strings.Repeat("x", i%7+1), Count: i%3 + 1, Members: finding.ListMembers("mailbox", reporttest.Mailboxes(i%3+1)),
+		})
+	}
+	for _, c := range append(reporttest.Cases(), reporttest.Case{Name: "many lists", Report: many}) {
+		t.Run(c.Name, func(t *testing.T) {
+			ours := jsontext.Value(write(t, c.Report))
+			theirs, err := jsonv2.Marshal(c.Report, jsontext.AllowInvalidUTF8(true))
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain := jsontext.Value(theirs)
+			if err := errors.Join(ours.Canonicalize(), plain.Canonicalize()); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(ours, plain) {
+				t.Error("they differ")
+			}
+		})
+	}
+}
+
+// TestWriteGivesEachMemberALine, so that a line number means somebody, and a
+// difference of two files shows who came and went.
+func TestWriteGivesEachMemberALine(t *testing.T) {
+	report := reporttest.Population(2)
+	report.Results[0].Violations[0].Members = finding.ListMembers("mailbox", []finding.Member{
+		{ID: "1", Name: "a@example.com", DisplayName: "A \"B\"", Pointer: "/mailboxes/0", Line: 7}, {ID: "2", Pointer: "/mailboxes/1"},
+	})
+	want := `
+          "members": {
+            "population": "mailbox",
+            "count": 2,
+            "list": [
+              {"id":"1","name":"a@example.com","display_name":"A \"B\"","pointer":"/mailboxes/0","line":7},
+              {"id":"2","pointer":"/mailboxes/1"}
+            ]
+          }`
+	if got := string(write(t, report)); !strings.Contains(got, want) {
+		t.Errorf("no%s\nin\n%s", want, got)
+	}
+}
+
 // TestRoundTrip reads each report back and writes it again.
 func TestRoundTrip(t *testing.T) {
 	for _, c := range reporttest.Cases() {
@@ -146,7 +195,7 @@ func TestReadRefuses(t *testing.T) {
 		{"no UTF-8", change("Harbour", "Harb\xffour"), lineOf(good, "Harbour"), []string{"UTF-8"}},
 		{"an unknown field", change(`"fail_on"`, `"colour": "red", "fail_on"`), lineOf(good, `"fail_on"`), []string{"/colour", "unknown"}},
 		{"a field twice", change(`"fail_on"`, `"version": 1, "fail_on"`), lineOf(good, `"fail_on"`), []string{"/version", "duplicate"}},
-		{"a wrong type", change(`"line": 803`, `"line": "803"`), lineOf(good, `"line": 803`), []string{"/line", "a text cannot"}},
+		{"a wrong type", change(`"line":803`, `"line":"803"`), lineOf(good, `"line":803`), []string{"/line", "a text cannot"}},
 		{"an unknown outcome", change(`"outcome": "pass"`, `"outcome": "ok"`), lineOf(good, `"outcome": "pass"`), []string{"/results/1/outcome", `"ok" is no outcome`}},
 		{"a pass with an error", change(`"outcome": "error"`, `"outcome": "pass"`), lineOf(good, `"outcome": "error"`), []string{"/results/8/outcome", "pass in spite of an error"}},
 		{"a shortened list", change(`"count": 12`, `"count": 13`), 0, []string{"/members", "the count is 13, the list has 12"}},

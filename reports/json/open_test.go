@@ -140,9 +140,9 @@ func TestOpenRefuses(t *testing.T) {
 		"cut off": good[:len(good)/2], "something behind": good + "{}", "a list": "[1]",
 		"a count that is wrong": strings.Replace(good, `"count": 12`, `"count": 13`, 1),
 		"a strange member":      strings.Replace(good, `"display_name"`, `"nickname"`, 1),
-		"a line that is a text": strings.Replace(good, `"line": 803`, `"line": "803"`, 1),
-		"a line with a point":   strings.Replace(good, `"line": 803`, `"line": 803.5`, 1),
-		"an id that is none":    strings.Replace(good, `"pointer": "/mailboxes/3"`, `"pointer": 3`, 1),
+		"a line that is a text": strings.Replace(good, `"line":803`, `"line":"803"`, 1),
+		"a line with a point":   strings.Replace(good, `"line":803`, `"line":803.5`, 1),
+		"an id that is none":    strings.Replace(good, `"pointer":"/mailboxes/3"`, `"pointer":3`, 1),
 		"a bad outcome":         strings.Replace(good, `"outcome": "pass"`, `"outcome": "ok"`, 1),
 	} {
 		if text == good {
