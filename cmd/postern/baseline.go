@@ -24,7 +24,7 @@ type comparison struct {
 // startBaseline reads a baseline's findings, or judges its snapshot as the other one
 // is, by the same controls and declarations. There is nothing to wait for where the
 // plan names none.
-func startBaseline(ctx context.Context, plan *checkPlan, controls *engine.Engine) *comparison {
+func startBaseline(ctx context.Context, plan *checkPlan, controls *engine.Loading) *comparison {
 	c := &comparison{rules: make(chan engine.Rules, 1), done: make(chan struct{})}
 	if plan.baseline == "" {
 		close(c.rules)
@@ -38,7 +38,7 @@ func startBaseline(ctx context.Context, plan *checkPlan, controls *engine.Engine
 	go func() {
 		defer close(c.done)
 		defer close(c.rules)
-		c.old, c.err = plan.judgeFile(ctx, plan.baseline, func() (*engine.Engine, error) { return controls, nil }, input)
+		c.old, c.err = plan.judgeFile(ctx, plan.baseline, controls.Engine, input)
 	}()
 	return c
 }

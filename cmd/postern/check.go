@@ -222,14 +222,15 @@ func (o *checkOptions) fillFrom(cmd *cobra.Command, c *checkConfig) {
 }
 
 func (a *app) check(ctx context.Context, plan *checkPlan) error {
-	judge, err := loadControls(plan.engine)
-	if err != nil {
-		return err
-	}
+	// The controls load while the snapshot is read.
+	controls := startControls(plan.engine)
 	// The file stays open while reports are written: they look the members of
 	// their findings up in it.
 	file, err := snapshot.Open(plan.path)
 	if err != nil {
+		if _, wrong := controls.Engine(); wrong != nil {
+			return wrong
+		}
 		return err
 	}
 	defer file.Close()
@@ -239,9 +240,9 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 		a.note("waivers: %s holds %d", list.File, len(list.Waivers))
 	}
 	plan.input.Keyed = plan.baseline != ""
-	baseline := startBaseline(ctx, plan, judge)
+	baseline := startBaseline(ctx, plan, controls)
 	defer baseline.close()
-	report, err := judge.Check(ctx, plan.input)
+	report, err := controls.Check(ctx, plan.input)
 	if err != nil {
 		return err
 	}
@@ -259,10 +260,15 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	return a.refuseStale(report, plan.maxAge, plan.waivers.now())
 }
 
+// startControls begins to compile the controls.
+func startControls(o engine.Options) *engine.Loading {
+	putOffCollection()
+	return engine.Start(o)
+}
+
 // loadControls compiles the controls.
 func loadControls(o engine.Options) (*engine.Engine, error) {
-	putOffCollection()
-	return engine.New(o)
+	return startControls(o).Engine()
 }
 
 // gate is the exit code that a report asks for.

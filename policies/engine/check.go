@@ -53,6 +53,22 @@ type Input struct {
 // was judged: the snapshot cannot be read, the declarations make no sense, or ctx
 // has ended. A control that breaks is a result, not an error.
 func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
+	g, err := e.prepare(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return e.judge(ctx, g)
+}
+
+// A prepared is a snapshot that was read, with what access there is.
+type prepared struct {
+	in    *Input
+	crowd *crowd
+	facts *gathering
+}
+
+// prepare does all of Check that needs no control.
+func (s *sorter) prepare(ctx context.Context, in Input) (*prepared, error) {
 	if in.Read == nil {
 		return nil, errors.New("check: no snapshot was given")
 	}
@@ -60,7 +76,7 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 		return nil, fmt.Errorf("check: the declarations: %w", err)
 	}
 	facts := &gathering{access: in.Access, declared: &in.Declarations, earlier: in.Earlier, tell: in.Rules}
-	crowd, err := e.gather(ctx, &in, facts)
+	crowd, err := s.gather(ctx, &in, facts)
 	if err != nil {
 		return nil, err
 	}
@@ -69,15 +85,20 @@ func (e *Engine) Check(ctx context.Context, in Input) (*finding.Report, error) {
 		return nil, err
 	}
 	facts.finish(crowd)
+	return &prepared{in: &in, crowd: crowd, facts: facts}, nil
+}
+
+// judge does the rest of Check.
+func (e *Engine) judge(ctx context.Context, p *prepared) (*finding.Report, error) {
 	j := &judgement{
-		engine: e, doc: crowd.doc, crowd: crowd, access: facts, waivers: in.Waivers,
-		ledger: newLedger(crowd.doc, crowd.holds),
+		engine: e, doc: p.crowd.doc, crowd: p.crowd, access: p.facts, waivers: p.in.Waivers,
+		ledger: newLedger(p.crowd.doc, p.crowd.holds),
 	}
-	if err := j.judge(ctx, &in); err != nil {
+	if err := j.judge(ctx, p.in); err != nil {
 		return nil, err
 	}
-	r := j.report(&in)
-	if err := j.judgeWaivers(ctx, &in, r); err != nil {
+	r := j.report(p.in)
+	if err := j.judgeWaivers(ctx, p.in, r); err != nil {
 		return nil, err
 	}
 	return r, j.finish(r)

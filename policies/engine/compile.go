@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/metrics"
@@ -16,15 +17,28 @@ import (
 // nobody uses.
 //
 // checked modules have been through all that before, and are only made ready.
-func compile(modules map[string]*ast.Module, builtins *ast.Capabilities, schema *inputSchema, checked bool, found *problems) *ast.Compiler {
+//
+// It works on copies, and closes copied when it has them: until then nobody else may
+// use the modules. Objects in them sort their keys when they are first looked at.
+func compile(modules map[string]*ast.Module, builtins *ast.Capabilities, schema *inputSchema, checked bool, copied chan<- struct{}, found *problems) *ast.Compiler {
 	compiler := ast.NewCompiler().WithCapabilities(builtins).SetErrorLimit(maxLoadErrors)
 	if checked {
 		compiler.WithSkipStages(checks()...)
+		compiler.WithSkipStages(rewritings()...)
 	} else {
 		schemas := ast.NewSchemaSet()
 		schemas.Put(ast.SchemaRootRef, schema.forOPA())
 		compiler.WithStrict(true).WithSchemas(schemas)
 	}
+	handOver := sync.OnceFunc(func() { close(copied) })
+	defer handOver() // should compiling end with its first stage
+	compiler.WithStageAfterID(ast.StageResolveRefs, ast.CompilerStageDefinition{
+		Name: "HandOver", MetricName: "hand_over",
+		Stage: func(*ast.Compiler) *ast.Error {
+			handOver()
+			return nil
+		},
+	})
 	compiler.Compile(modules)
 	if compiler.Failed() {
 		found.opa("", compiler.Errors)
@@ -33,25 +47,25 @@ func compile(modules map[string]*ast.Module, builtins *ast.Capabilities, schema 
 }
 
 // checks are the stages of OPA's compiler that only look for mistakes, a third of
-// its work. Types are needed to evaluate "with" on a function besides, which no
-// control may use.
+// its work, and what they alone need: the graph of the rules. Types are needed to
+// evaluate "with" on a function besides, which no control may use.
 func checks() []ast.StageID {
 	return []ast.StageID{
 		ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports,
 		ast.StageCheckVoidCalls, ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs,
 		ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion, ast.StageCheckTypes,
 		ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
+		ast.StageSetGraph,
 	}
 }
 
-// copies gives a copy of every module, by its file. Objects in a module sort their
-// keys when they are first looked at, so two goroutines cannot share them.
-func copies(sources []*source) map[string]*ast.Module {
-	modules := make(map[string]*ast.Module, len(sources))
-	for _, src := range sources {
-		modules[src.file] = src.module.Copy()
+// rewritings are the stages that make what no control may have into something else:
+// calls of print and of rego.metadata, "with", and tests.
+func rewritings() []ast.StageID {
+	return []ast.StageID{
+		ast.StageRewritePrintCalls, ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet,
+		ast.StageRewriteRegoMetadataCalls, ast.StageRewriteWithValues, ast.StageRewriteTestRulesForTracing,
 	}
-	return modules
 }
 
 // A query is the question that a control is asked: what its public rules hold. It

@@ -38,24 +38,33 @@ func (t *telling) equal(other *telling) bool {
 	return slices.Equal(t.moments, other.moments) && maps.Equal(t.named, other.named)
 }
 
+// A sorter reads snapshots and puts their mailboxes into classes. It needs to know
+// the schema, and no control.
+type sorter struct {
+	// marks say what names a person, and what is an instant.
+	marks *population.Marks
+	// maxClasses bounds the classes that are kept; 0 stands for the default.
+	maxClasses int
+}
+
 // gather reads the snapshot. What tells mailboxes apart stands before them in a
 // snapshot as we write it; where it does not, the mailboxes are read once more.
-func (e *Engine) gather(ctx context.Context, in *Input, facts *gathering) (*crowd, error) {
+func (s *sorter) gather(ctx context.Context, in *Input, facts *gathering) (*crowd, error) {
 	c := &crowd{source: population.Source{Read: in.Read, Text: in.Text}, emergency: newAccounts(in.Declarations.BreakGlass)}
-	seen, err := e.readInto(ctx, c, in, facts.telling)
+	seen, err := s.readInto(ctx, c, in, facts.telling)
 	if err != nil || seen == nil || c.doc.MailboxesLast() {
 		return c, err
 	}
 	whole, err := facts.telling(c.doc)
 	if err == nil && !whole.equal(seen) {
-		_, err = e.readInto(ctx, c, in, func(*snapshot.Document) (*telling, error) { return whole, nil })
+		_, err = s.readInto(ctx, c, in, func(*snapshot.Document) (*telling, error) { return whole, nil })
 	}
 	return c, err
 }
 
 // readInto reads the snapshot once. When the first mailbox comes, ask is given
 // what stands before it, and says what tells mailboxes apart.
-func (e *Engine) readInto(ctx context.Context, c *crowd, in *Input, ask func(*snapshot.Document) (*telling, error)) (*telling, error) {
+func (s *sorter) readInto(ctx context.Context, c *crowd, in *Input, ask func(*snapshot.Document) (*telling, error)) (*telling, error) {
 	var reducer *population.Reducer
 	var told *telling
 	doc, err := in.Read(func(record *snapshot.Record) error {
@@ -65,7 +74,7 @@ func (e *Engine) readInto(ctx context.Context, c *crowd, in *Input, ask func(*sn
 				return err
 			}
 			c.keys = nil
-			reducer = population.NewReducer(c.showing(in, e.reduction(c.emergency, told)))
+			reducer = population.NewReducer(c.showing(in, s.reduction(c.emergency, told)))
 		}
 		reducer.Add(record)
 		return ctx.Err()
@@ -82,8 +91,8 @@ func (e *Engine) readInto(ctx context.Context, c *crowd, in *Input, ask func(*sn
 }
 
 // reduction are the options for one population.
-func (e *Engine) reduction(emergency *accounts, t *telling) population.Options {
-	options := population.Options{Marks: e.marks.Field("mailboxes").Element(), Moments: t.moments, MaxClasses: e.maxClasses}
+func (s *sorter) reduction(emergency *accounts, t *telling) population.Options {
+	options := population.Options{Marks: s.marks.Field("mailboxes").Element(), Moments: t.moments, MaxClasses: s.maxClasses}
 	if len(emergency.declared) == 0 && len(t.named) == 0 {
 		return options
 	}

@@ -42,17 +42,16 @@ type Options struct {
 
 // An Engine judges snapshots. It does not change, and may judge several at once.
 type Engine struct {
+	sorter
 	controls []*control
-	// marks say what names a person, and what is an instant.
-	marks   *population.Marks
-	timeout time.Duration
+	timeout  time.Duration
 	// accessMessages are the sentences of the access facts.
 	accessMessages map[string]string
-	// unreduced judges every mailbox by itself, all at once. maxClasses bounds the
-	// classes that are kept, batchUnits what is judged together, maxAtOnce what a
-	// control may see that cannot do with a part; 0 stands for the default.
-	unreduced                         bool
-	maxClasses, batchUnits, maxAtOnce int
+	// unreduced judges every mailbox by itself, all at once. batchUnits bounds what is
+	// judged together, maxAtOnce what a control may see that cannot do with a part; 0
+	// stands for the default.
+	unreduced             bool
+	batchUnits, maxAtOnce int
 }
 
 // A control is one control, ready to run.
@@ -81,7 +80,15 @@ type control struct {
 // back as *LoadError, joined with the others; a wrong name in the options as
 // *NameError, names that leave nothing as ErrNoControls.
 func New(options Options) (*Engine, error) {
-	l := &load{schemaText: snapshot.Schema(), builtins: capabilities()}
+	return newEngine(options, func(*population.Marks) {})
+}
+
+// newEngine is New that tells marked what the schema marks as soon as it is known.
+func newEngine(options Options, marked func(*population.Marks)) (*Engine, error) {
+	l := &load{
+		checked:    options.Checked && len(options.Own) == 0,
+		schemaText: snapshot.Schema(), builtins: capabilities(), marked: marked,
+	}
 	if err := l.read(options); err != nil {
 		return nil, err
 	}
@@ -92,7 +99,7 @@ func New(options Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine := &Engine{controls: controls, marks: l.marks, timeout: options.Timeout, accessMessages: options.AccessMessages}
+	engine := &Engine{sorter: sorter{marks: l.marks}, controls: controls, timeout: options.Timeout, accessMessages: options.AccessMessages}
 	if engine.timeout == 0 {
 		engine.timeout = DefaultTimeout
 	}

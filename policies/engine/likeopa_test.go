@@ -421,7 +421,7 @@ func TestLikeEveryMailbox(t *testing.T) {
 	}
 }
 
-func reportText(t testing.TB, judge *engine.Engine, in engine.Input) string {
+func reportText(t testing.TB, judge judge, in engine.Input) string {
 	t.Helper()
 	text, err := experiment.Marshal(check(t, judge, in), experiment.Deterministic(true), jsontext.Multiline(true))
 	if err != nil {

@@ -15,15 +15,19 @@ import (
 
 // A load is what New works on.
 type load struct {
+	// checked: the controls have been through every check before.
+	checked    bool
 	found      problems
 	builtins   *ast.Capabilities
 	schemaText []byte
 	sources    []*source
 	overlays   []*overlay
 	schema     *inputSchema
-	marks      *population.Marks
-	instants   []path
-	all        []*control
+	// marks are those of the schema; marked is told them as soon as they are there.
+	marks    *population.Marks
+	marked   func(*population.Marks)
+	instants []path
+	all      []*control
 	// byTopic is the library, library the names of its topics and of their rules,
 	// as topic and topic.rule.
 	byTopic map[string]*unit
@@ -63,25 +67,37 @@ func (l *load) read(options Options) error {
 		if l.schema, err = newInputSchema(l.schemaText, l.overlays); err == nil {
 			err = errors.Join(l.schema.addPart(accessPart, options.AccessSchema), l.schema.addPart(waiversPart, options.WaiversSchema))
 		}
+		if err == nil {
+			l.marks = l.schema.marks()
+			l.marked(l.marks)
+		}
 		composed <- err
 	}()
-	parse(l.sources, l.builtins, &l.found)
+	parse(l.sources, l.builtins, !l.checked, &l.found)
 	return errors.Join(<-composed, l.found.err())
 }
 
-// check holds the controls to every rule, and compiles copies of them meanwhile.
+// check holds the controls to every rule, and finds out what each sees, while OPA
+// compiles them.
 func (l *load) check(options Options) error {
-	l.marks = l.schema.marks()
 	l.instants = instantsOf(l.marks)
-	l.sort()
+	modules := make(map[string]*ast.Module, len(l.sources))
+	for _, src := range l.sources {
+		modules[src.file] = src.module
+	}
 	var compiling problems
-	var group sync.WaitGroup
-	modules := copies(l.sources)
-	group.Go(func() {
-		l.compiler = compile(modules, l.builtins, l.schema, options.Checked && len(options.Own) == 0, &compiling)
-	})
+	copied, compiled := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(compiled)
+		l.compiler = compile(modules, l.builtins, l.schema, l.checked, copied, &compiling)
+	}()
+	if l.checked {
+		annotate(l.sources, l.builtins, &l.found)
+	}
+	<-copied
+	l.sort()
 	err := l.checkAll(options.Policies)
-	group.Wait()
+	<-compiled
 	if err != nil {
 		return err
 	}
@@ -95,7 +111,7 @@ func (l *load) checkAll(policies fs.FS) (err error) {
 		known[c.entry.ID] = true
 	}
 	for _, src := range l.sources {
-		if _, ok := topicPackage(packageOf(src.module)); ok {
+		if _, ok := topicPackage(packageOf(src.module)); ok && !l.checked {
 			(&shape{src: src, found: &l.found, library: l.library}).topic()
 		}
 	}
@@ -114,13 +130,24 @@ func (l *load) choose(options Options) ([]*control, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range chosen {
-		c.entry.Mappings = l.answered[c.entry.ID]
-		c.query = newQuery(l.compiler, c.src)
-		compiled := l.compiler.Modules[c.src.file]
-		c.scale = scaleOf(compiled.Package.Path, compiled.Rules)
+	var group sync.WaitGroup
+	for worker := range loadWorkers {
+		group.Go(func() {
+			for i := worker; i < len(chosen); i += loadWorkers {
+				l.ready(chosen[i])
+			}
+		})
 	}
+	group.Wait()
 	return chosen, nil
+}
+
+// ready makes a control ready to run.
+func (l *load) ready(c *control) {
+	c.entry.Mappings = l.answered[c.entry.ID]
+	c.query = newQuery(l.compiler, c.src)
+	compiled := l.compiler.Modules[c.src.file]
+	c.scale = scaleOf(compiled.Package.Path, compiled.Rules)
 }
 
 // sort tells controls from the library, and reads the controls' metadata. A
@@ -176,9 +203,11 @@ func (l *load) addTopic(topic string, src *source) {
 }
 
 // checkControl holds one control to the rules for its rules, its evidence and its
-// messages.
+// messages, and finds out what it sees.
 func (l *load) checkControl(c *control) {
-	(&shape{src: c.src, found: &l.found, library: l.library}).control(c.entry.EvidenceOnly)
+	if !l.checked {
+		(&shape{src: c.src, found: &l.found, library: l.library}).control(c.entry.EvidenceOnly)
+	}
 	if c.src.block == nil {
 		return
 	}
@@ -186,19 +215,26 @@ func (l *load) checkControl(c *control) {
 	own.add(c.src.module)
 	r := newReads(own, l.shared)
 	list := r.readings()
+	said := own.texts(l.byTopic)
+	if !l.checked {
+		l.checkDeclarations(c, r, list, said)
+	}
+	c.unsaid = undeclaredWords(&c.entry, said)
+	c.shown = judgedFields(list)
+	c.parts = mailboxParts(c.entry.Needs, l.schema)
+	c.sees, c.unordered = r.viewOf(c.parts), r.unordered
+	c.placeholders = namedArguments(c.entry.Messages)
+}
+
+// checkDeclarations holds what a control declares against what it reads and says.
+func (l *load) checkDeclarations(c *control, r *reads, list []*reading, said map[string]bool) {
 	for name, loc := range r.unknownRules {
 		l.found.at(loc, "", "%s is not in the library", name)
 	}
 	d := &declaration{src: c.src, found: &l.found, schema: l.schema, control: &c.entry}
 	d.check(list)
 	d.checkAccessMessages(l.accessMessages)
-	said := own.texts(l.byTopic)
 	d.checkMessages(said)
-	c.unsaid = undeclaredWords(&c.entry, said)
-	c.shown = judgedFields(list)
-	c.parts = mailboxParts(c.entry.Needs, l.schema)
-	c.sees, c.unordered = r.viewOf(c.parts), r.unordered
-	c.placeholders = namedArguments(c.entry.Messages)
 }
 
 // judgedFields are the fields of a mailbox whose values a control uses.

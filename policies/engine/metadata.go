@@ -50,7 +50,7 @@ func (m *metadata) control(area, slug string) finding.Control {
 
 // findBlock finds the one block above the package.
 func (m *metadata) findBlock() bool {
-	for _, a := range m.src.module.Annotations {
+	for _, a := range m.src.annotations {
 		switch {
 		case a.Scope == "package" && m.block == nil:
 			m.block = a

@@ -35,16 +35,20 @@ func scaleOf(pkg ast.Ref, rules []*ast.Rule) scale {
 			clauses = append(clauses, rule)
 		}
 	}
-	// Which rules work by index follows from which others do.
+	// Which rules work by index follows from which others do. The last round, which
+	// has found nothing new, has seen all.
+	var seen []*clause
 	for grown := true; grown; {
-		grown = false
+		grown, seen = false, seen[:0]
 		for _, rule := range clauses {
-			grown = k.learn(newClause(k, rule)) || grown
+			c := newClause(k, rule)
+			grown = k.learn(c) || grown
+			seen = append(seen, c)
 		}
 	}
 	s := scale{distinct: true, alone: true}
-	for _, rule := range clauses {
-		s.judge(newClause(k, rule))
+	for _, c := range seen {
+		s.judge(c)
 	}
 	s.alone = s.alone && s.distinct
 	return s
