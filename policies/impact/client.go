@@ -87,9 +87,6 @@ type clients struct {
 
 func newClients() *clients { return &clients{table: clientTable(), seen: map[string]Client{}} }
 
-// JudgeClient says what the tables say of a user agent.
-func JudgeClient(userAgent string) Client { return newClients().judge(userAgent) }
-
 func (c *clients) judge(userAgent string) Client {
 	judged, known := c.seen[userAgent]
 	if !known {
