@@ -15,7 +15,7 @@ import (
 )
 
 // products are names that are the same in all languages.
-var products = []string{"Exchange ActiveSync", "Outlook for iOS and Android", "Windows 10 Mail"}
+var products = []string{"Exchange ActiveSync", "Outlook for iOS and Android", "Windows 10 Mail", "SMTP AUTH", "Microsoft Graph"}
 
 // TestArgumentsAreNotEnglish holds the arguments of sentences to what needs no
 // translation: what the tenant wrote, and words that the control declares. A text

@@ -80,11 +80,12 @@ func (b *builder) failures(i int) []*sarif.Result {
 }
 
 // violationText is the sentence, and the resource's name where the sentence
-// does not say it: some viewers merge results of the same text and place.
+// does not say it: some viewers merge results of the same text and place. Members are
+// listed beside it.
 func (b *builder) violationText(control *finding.Control, v *finding.Violation) string {
 	sentence := b.style.Violation(control, v)
 	name := escape.Line(orElse(v.Resource.Name, v.Resource.ID))
-	if name == "" || strings.Contains(sentence, name) {
+	if v.Members != nil || name == "" || strings.Contains(sentence, name) {
 		return sentence
 	}
 	return sentence + " It concerns the " + b.style.Subject(&v.Resource) + "."

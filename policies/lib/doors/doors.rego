@@ -13,32 +13,71 @@ _protocols := {
 	"mapi": "MAPI",
 	"powershell": "PowerShell",
 	"smtp": "SMTP AUTH",
-	"web": "Outlook on the web",
+	"web": "word:web",
 	"graph": "Microsoft Graph",
 }
 
 _methods := {
-	"basic": "basic",
-	"modern": "modern",
-	"password_grant": "password grant",
+	"basic": "word:basic",
+	"modern": "word:modern",
+	"password_grant": "word:password_grant",
 }
 
 # METADATA
-# description: The door's name for people, the same in all languages.
-title(door) := sprintf("%s (%s)", [
-	object.get(_protocols, door.protocol, door.protocol),
-	object.get(_methods, door.method, door.method),
-])
+# description: The name of a door's protocol.
+protocol(door) := object.get(_protocols, door.protocol, door.protocol)
 
 # METADATA
-# description: What tells doors of one protocol and method apart in every snapshot, who lets requests in.
-id(door) := concat("/", array.concat([door.protocol, door.method], array.concat(_via(door), _rule_ids(door))))
+# description: The name of a door's method.
+method(door) := object.get(_methods, door.method, door.method)
+
+# METADATA
+# description: >-
+#   Doors that are open for one cause, put together: by one method, let in by the same
+#   rules and ways past Okta, from the same places. open are the doors by their place
+#   in the facts. Each cause has an id that knows no name, the places of its doors, the
+#   names of their protocols, and the door of the first mailbox, by whose example it
+#   is told.
+causes(open) := [{
+	"id": concat("/", array.concat([protocols, example.method], _entry(example))),
+	"doors": sort(object.keys(doors)),
+	"protocols": names(doors),
+	"first": first(doors),
+} |
+	some cause in _alike(open)
+	doors := object.union_n([alike | some alike in cause])
+	example := first(doors)
+	protocols := concat("+", sort({door.protocol | some door in doors}))
+]
+
+# The doors of one protocol and method that let in alike, of which the first tells from
+# where, and then those of all protocols that let in alike from there. As rules with
+# keys these would take time with the square of the number of doors.
+_alike(open) := object.union_n([{_cause(first(doors)): {id: doors}} |
+	by_id := object.union_n([{concat("/", array.concat([door.protocol, door.method], _entry(door))): {n: door}} | some n, door in open])
+	some id, doors in by_id
+])
+
+_cause(door) := concat("/", array.concat([from(object.get(door, "witness", {})), door.method], _entry(door)))
+
+_entry(door) := array.concat(_via(door), _rule_ids(door))
 
 _via(door) := sort(object.get(door, "via", []))
 
 _rule_ids(door) := sort([sprintf("%s.%s", [rule.policy, object.get(rule, "rule", "none")]) |
 	some rule in object.get(door, "rules", [])
 ])
+
+# METADATA
+# description: The names of the protocols of some doors by their place in the facts, in that order.
+names(doors) := [place[1] |
+	by_name := object.union_n([{protocol(door): {n: true}} | some n, door in doors])
+	some place in sort([[min(object.keys(places)), name] | some name, places in by_name])
+]
+
+# METADATA
+# description: The door of the first mailbox, of some doors by their place in the facts.
+first(doors) := doors[min([[door.first, n] | some n, door in doors])[1]]
 
 # METADATA
 # description: Where a witness has to come from, for people. Without one nothing limits it.
@@ -72,7 +111,7 @@ _elsewhere := {
 #   Who lets requests in, for people. names are those of Okta's rules, by policy
 #   and rule id.
 by(door, names) := sort(array.concat(
-	[names[rule.policy][rule.rule] | some rule in object.get(door, "rules", [])],
+	[sprintf("Okta %s", [names[rule.policy][rule.rule]]) | some rule in object.get(door, "rules", [])],
 	[object.get(_elsewhere, via, via) | some via in object.get(door, "via", []); not _ruled(door, via)],
 ))
 

@@ -11,15 +11,23 @@ _policies := [{"id": "rst1", "rules": [
 	{"id": "rul2", "name": "No number"},
 ]}]
 
-test_a_door_has_a_name if {
-	doors.title(_door) == "SMTP AUTH (basic)"
-	doors.title({"protocol": "new", "method": "odd"}) == "new (odd)"
+test_open_doors_have_causes if {
+	second := object.union(_door, {"protocol": "pop", "first": 3, "witness": {}})
+	ruleless := object.union(_managed, {"rules": [{"policy": "rst1", "index": -1, "certain": false}]})
+	found := doors.causes({4: object.union(_door, {"first": 5}), 1: second, 2: object.union(_managed, {"first": 0}), 3: object.union(ruleless, {"first": 0})})
+	{[cause.id, cause.doors, cause.protocols, cause.first.first] | some cause in found} == {
+		["pop+smtp/basic/okta/rst1.rul1", [1, 4], ["POP", "SMTP AUTH"], 3],
+		["imap/password_grant/entra", [2], ["IMAP"], 0],
+		["imap/password_grant/entra/rst1.none", [3], ["IMAP"], 0],
+	}
 }
 
-test_a_door_has_an_id if {
-	doors.id(_door) == "smtp/basic/okta/rst1.rul1"
-	doors.id(_managed) == "imap/password_grant/entra"
-	doors.id(object.union(_managed, {"rules": [{"policy": "rst1", "index": -1, "certain": false}]})) == "imap/password_grant/entra/rst1.none"
+test_doors_have_words if {
+	doors.method(_door) == "word:basic"
+	doors.method({"protocol": "pop", "method": "odd"}) == "odd"
+	doors.protocol({"protocol": "new", "method": "odd"}) == "new"
+	doors.protocol({"protocol": "web", "method": "modern"}) == "word:web"
+	doors.names({7: _door, 3: _managed, 1: _door}) == ["SMTP AUTH", "IMAP"]
 }
 
 test_where_it_comes_from if {
@@ -34,7 +42,7 @@ test_where_it_comes_from if {
 test_who_lets_in if {
 	names := doors.rule_names(_policies)
 	names.rst1.rul2 == "- 'No number'"
-	doors.by(_door, names) == ["3 'Printers'"]
+	doors.by(_door, names) == ["Okta 3 'Printers'"]
 	doors.by(_managed, names) == ["word:entra"]
 	doors.by({"via": ["okta", "new"], "rules": [{"policy": "rst1", "index": -1}]}, names) == ["new", "word:okta"]
 }

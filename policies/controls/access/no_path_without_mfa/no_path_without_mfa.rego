@@ -3,8 +3,10 @@
 # description: >-
 #   The whitepaper's expected behaviours A to D as one proof: for every mailbox,
 #   every protocol and every method, from anywhere, on any device, what Exchange, the
-#   identity provider and Conditional Access decide together. Each violation is a
-#   door that is open, with a sign-in that gets in and the rules that let it.
+#   identity provider and Conditional Access decide together. Each violation is doors
+#   that are open for one cause: by one method, let in by the same rules, from the same
+#   places. It lists the mailboxes behind at least one of them, and tells by the first
+#   how a sign-in gets in; "postern access --user" tells it of any other.
 #
 #   What was decided where the documents are silent. An exception for legacy clients
 #   that is as tight as the control for exceptions asks is listed and is no
@@ -21,17 +23,21 @@
 #   step: access
 #   needs: [access, "mailboxes[].exchange"]
 #   messages:
-#     open: "{door} opens mailboxes without MFA ({mailboxes} of them), from {from}, let in by: {by}."
-#     exception: "{door} opens mailboxes without MFA ({mailboxes} of them), from {from}, by a confined exception for legacy clients: {by}."
-#     undecided: "These may open mailboxes without MFA: {doors}. {message}"
+#     open: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by: {by}."
+#     exception: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by a confined exception for legacy clients: {by}."
+#     undecided: "{members} can perhaps be reached without MFA with {method}, by at least one of these protocols: {protocols}. {message}"
 #     no_mailbox: There is no mailbox that anybody can sign in to.
 #   words:
+#     web: Outlook on the web
+#     basic: basic authentication
+#     modern: modern authentication
+#     password_grant: a password exchanged for a token
 #     anywhere: anywhere
 #     some_addresses: some addresses
-#     okta: Okta, without a rule that decides
-#     entra: Entra, on a domain that is not federated
-#     rollout: Entra, by a staged rollout past Okta
-#     home_realm: Entra, by a home-realm policy past Okta
+#     okta: Okta without a rule that decides
+#     entra: Entra on a domain that is not federated
+#     rollout: Entra past Okta by a staged rollout
+#     home_realm: Entra past Okta by a home-realm policy
 #     elsewhere: an identity provider other than Okta
 #   remediation:
 #     text: >-
@@ -44,49 +50,49 @@ package controls.access.no_path_without_mfa
 import data.lib.doors
 import data.lib.exceptions
 
-violations contains object.union(_entry(id, "open"), {
-	"resource": {"kind": "door", "id": id, "name": doors.title(_first(id))},
-	"at": doors.at(_first(id)),
-	"steps": object.get(_first(id), "steps", []),
+violations contains object.union(_entry(cause, "open"), {
+	"resource": {"kind": "door", "id": cause.id},
+	"at": doors.at(cause.first),
+	"steps": object.get(cause.first, "steps", []),
 }) if {
-	some id in object.keys(_open)
-	not _excepted(_first(id))
+	some cause in _causes
+	not _excepted(cause.first)
 }
 
-notes contains _entry(id, "exception") if {
-	some id in object.keys(_open)
-	_excepted(_first(id))
+notes contains _entry(cause, "exception") if {
+	some cause in _causes
+	_excepted(cause.first)
 }
 
-unknown contains {"key": "undecided", "args": {"doors": sort(object.keys(titles)), "message": message}} if {
-	some message, titles in _undecided
+unknown contains {
+	"key": "undecided",
+	"args": {"method": method, "protocols": doors.names(undecided), "message": message},
+	"behind": object.keys(undecided),
+} if {
+	some message, by_method in _undecided
+	some method, undecided in by_method
 }
 
 not_applicable contains {"key": "no_mailbox", "args": {}} if input.access.mailboxes == 0
 
-# The open doors by their id. Rules of the form _open[id] contains door would take
-# time with the square of the number of doors.
-_open := object.union_n([{doors.id(door): {n: door}} |
+_causes := doors.causes({n: door |
 	some n, door in input.access.doors
 	door.outcome == "allowed_without_mfa"
-])
+})
 
-_undecided := object.union_n([{doors.texts(door.reasons): {doors.title(door): true}} |
-	some door in input.access.doors
+# The doors of which nobody can tell, by why and by the method. As a rule with keys
+# this would take time with the square of the number of doors.
+_undecided := object.union_n([{doors.texts(door.reasons): {doors.method(door): {n: door}}} |
+	some n, door in input.access.doors
 	door.outcome == "undecided"
 	not _excepted(door)
 ])
 
-# The door of the first mailbox in the snapshot, of those that are open alike.
-_first(id) := [door | some door in _open[id]; door.first == first][0] if {
-	first := min({door.first | some door in _open[id]})
-}
-
 _excepted(door) if exceptions.door_confined(door, input.access.policies, input.config.legacy_exception_share)
 
-_entry(id, key) := {"key": key, "args": {
-	"door": doors.title(_first(id)),
-	"mailboxes": sum([door.mailboxes | some door in _open[id]]),
-	"from": doors.from(_first(id).witness),
-	"by": doors.by(_first(id), doors.rule_names(input.access.policies)),
+_entry(cause, key) := {"key": key, "behind": cause.doors, "args": {
+	"method": doors.method(cause.first),
+	"protocols": cause.protocols,
+	"from": doors.from(object.get(cause.first, "witness", {})),
+	"by": doors.by(cause.first, doors.rule_names(input.access.policies)),
 }}

@@ -61,14 +61,25 @@ test_fails_when_a_door_is_open if {
 	found := control.violations with input as json.patch(good, doors)
 	count(found) == 1
 	some violation in found
-	violation.args.mailboxes == 7
-	violation.args.from == "word:anywhere"
+	violation.behind == [2, 3]
+	violation.resource.id == "imap/modern/entra"
+	violation.args == {"method": "word:modern", "protocols": ["IMAP"], "from": "word:anywhere", "by": ["word:entra"]}
 	violation.at == ["entra", "domains"]
+}
+
+test_fails_once_for_protocols_that_one_cause_opens if {
+	pop := object.union(_managed, {"protocol": "pop"})
+	elsewhere := object.union(_managed, {"protocol": "ews", "witness": {"mailbox": 3, "entra": {"client": "browser", "anywhere": false, "address": "192.0.2.9"}}})
+	found := control.violations with input as json.patch(good, array.concat(array.concat(_add(pop), _add(_managed)), _add(elsewhere)))
+	{[violation.resource.id, violation.args.protocols, violation.behind] | some violation in found} == {
+		["imap+pop/modern/entra", ["POP", "IMAP"], [2, 3]],
+		["ews/modern/entra", ["EWS"], [4]],
+	}
 }
 
 test_unknown_when_nobody_can_tell if {
 	found := control.unknown with input as json.patch(good, array.concat(_add(_maybe(_managed)), _add(_maybe(_excepted))))
-	found == {{"key": "undecided", "args": {"doors": ["IMAP (modern)"], "message": "Unread."}}}
+	found == {{"key": "undecided", "args": {"method": "word:modern", "protocols": ["IMAP"], "message": "Unread."}, "behind": {2}}}
 }
 
 test_not_applicable_without_mailboxes if {

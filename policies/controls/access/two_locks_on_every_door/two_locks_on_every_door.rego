@@ -29,11 +29,13 @@
 #     - entra.feature_rollout_policies
 #     - entra.home_realm_discovery_policies
 #   messages:
-#     basic_exchange: "{door} has no lock at Exchange for mailboxes ({mailboxes} of them)."
-#     basic_identity_provider: "{door} has no lock at Okta for mailboxes ({mailboxes} of them)."
-#     grant_identity_provider: "{door} has no lock at Okta for mailboxes ({mailboxes} of them)."
-#     grant_second: "{door} has no lock by Conditional Access, nor a switch that closes the protocol, for mailboxes ({mailboxes} of them)."
+#     basic_exchange: "{members} {lacks|lack} a lock at Exchange against basic authentication, on at least one of these protocols: {protocols}."
+#     basic_identity_provider: "{members} {lacks|lack} a lock at Okta against basic authentication, on at least one of these protocols: {protocols}."
+#     grant_identity_provider: "{members} {lacks|lack} a lock at Okta against a password exchanged for a token, on at least one of these protocols: {protocols}."
+#     grant_second: "{members} {lacks|lack} a second lock against a password exchanged for a token, by Conditional Access or a switch that closes the protocol, on at least one of these: {protocols}."
 #     no_mailbox: There is no mailbox that anybody can sign in to.
+#   words:
+#     web: Outlook on the web
 #   remediation:
 #     text: >-
 #       Set what is missing: an authentication policy that blocks basic authentication
@@ -46,17 +48,17 @@ import data.lib.doors
 
 violations contains {
 	"key": key,
-	"args": {"door": doors.title(door), "mailboxes": sum([lacking.mailboxes | some lacking in group])},
-	"resource": {"kind": "door", "id": concat("/", [door.protocol, door.method, key]), "name": doors.title(door)},
+	"args": {"protocols": doors.names(lacking)},
+	"resource": {"kind": "door", "id": _id(key, lacking)},
 	"at": _places[key],
 	"whole": _evidence[key],
-	"steps": object.get(door, "steps", []),
+	"steps": object.get(doors.first(lacking), "steps", []),
+	"behind": object.keys(lacking),
 } if {
-	some key, by_door in _lacking
-	some group in by_door
-	first := min({lacking.first | some lacking in group})
-	door := [lacking | some lacking in group; lacking.first == first][0]
+	some key, lacking in _lacking
 }
+
+_id(key, lacking) := concat("/", [concat("+", sort({door.protocol | some door in lacking})), doors.first(lacking).method, key])
 
 not_applicable contains {"key": "no_mailbox", "args": {}} if input.access.mailboxes == 0
 
@@ -77,9 +79,9 @@ _evidence := {
 
 _of_okta := ["okta.apps", "okta.access_policy_rules", "entra.domains", "entra.federation_configurations", "mailboxes[].domain", "mailboxes[].okta"]
 
-# The doors that lack a lock, by the lock and the door's name. As a rule with keys
-# this would take time with the square of the number of doors.
-_lacking := object.union_n([{key: {doors.title(door): {n: door}}} |
+# The doors that lack a lock, by the lock. As a rule with keys this would take time
+# with the square of the number of doors.
+_lacking := object.union_n([{key: {n: door}} |
 	some n, door in input.access.doors
 	not door.outcome == "not_offered"
 	some key in _wanted[door.method]

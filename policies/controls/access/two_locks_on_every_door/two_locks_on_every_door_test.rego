@@ -46,15 +46,18 @@ test_passes_when_every_door_has_two_locks if {
 test_fails_when_one_is_missing if {
 	some violation in control.violations with input as json.patch(good, mutations[0].patch)
 	violation.key == "basic_exchange"
-	violation.args == {"door": "IMAP (basic)", "mailboxes": 2}
+	violation.args == {"protocols": ["IMAP"]}
+	violation.behind == {0}
 }
 
 test_fails_once_for_doors_that_lack_the_same if {
-	more := [{"op": "add", "path": "/access/doors/-", "value": object.union(_door("imap", "basic", "closed_at_exchange", [_rules]), {"first": 1})}]
+	more := [{"op": "add", "path": "/access/doors/-", "value": object.union(_door("pop", "basic", "closed_at_exchange", [_rules]), {"first": 1})}]
 	found := control.violations with input as json.patch(good, array.concat(mutations[0].patch, more))
 	count(found) == 1
 	some violation in found
-	violation.args.mailboxes == 4
+	violation.args == {"protocols": ["IMAP", "POP"]}
+	violation.resource.id == "imap+pop/basic/basic_exchange"
+	violation.behind == {0, 5}
 }
 
 test_not_applicable_without_mailboxes if {
