@@ -115,10 +115,11 @@ func (w *whole) mark(state finding.State) {
 	}
 }
 
-// compare says how the members stand to those of the baseline. Who came is told of
+// compare says how the ways and the members stand to those of the baseline. Who came is told of
 // the part that has them; who went, of the first.
 func (w *whole) compare(was *whole) error {
 	w.mark(finding.Unchanged)
+	w.compareWays(was)
 	if w.parts[0].Members == nil || was.parts[0].Members == nil {
 		return nil // one resource, or it was one
 	}
@@ -136,6 +137,25 @@ func (w *whole) compare(was *whole) error {
 		}
 	}
 	return w.went(was, old)
+}
+
+// compareWays says which ways came, of each part, and which went, of the first.
+func (w *whole) compareWays(was *whole) {
+	old := was.parts[0].Ways
+	for i, part := range w.parts {
+		came, went := namesWithout(part.Ways, old), namesWithout(old, part.Ways)
+		if len(came) > 0 {
+			drifted(part).NewWays = came
+		}
+		if len(went) > 0 && i == 0 {
+			drifted(part).RemovedWays = went
+		}
+	}
+}
+
+// namesWithout is a new list.
+func namesWithout(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }
 
 // has reports whether the members are those of the keys, in their order. Most

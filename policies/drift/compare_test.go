@@ -19,7 +19,9 @@ import (
 type world struct {
 	causes    map[string][]int
 	resources []string
-	gap       bool
+	// ways are those of the resources.
+	ways []string
+	gap  bool
 }
 
 // waived splits a cause: these members are a part of their own.
@@ -57,7 +59,7 @@ func (w world) report(waived ...int) *finding.Report {
 		}
 	}
 	for _, id := range w.resources {
-		v := finding.Violation{Key: "bad", Resource: finding.Resource{Kind: "domain", ID: id}, Pointer: "/x"}
+		v := finding.Violation{Key: "bad", Resource: finding.Resource{Kind: "domain", ID: id}, Pointer: "/x", Ways: w.ways}
 		v.Fingerprint = finding.Fingerprint("t", "A-001", &v)
 		result.Violations = append(result.Violations, v)
 	}
@@ -171,6 +173,35 @@ func TestControlsThatWereNotJudged(t *testing.T) {
 	compare(t, now, was)
 	if now.Results[0].Violations[0].State != finding.New || now.Results[0].Before != "" {
 		t.Errorf("it is %s, before %q", now.Results[0].Violations[0].State, now.Results[0].Before)
+	}
+}
+
+// TestWaysThatComeAreWorse expects a way that came to make a violation worse, and one
+// that went to make it no new one.
+func TestWaysThatComeAreWorse(t *testing.T) {
+	for name, test := range map[string]struct {
+		was, now, came, went []string
+		state                finding.State
+		worse                bool
+	}{
+		"the same":      {[]string{"imap", "pop"}, []string{"imap", "pop"}, nil, nil, finding.Unchanged, false},
+		"one more":      {[]string{"imap"}, []string{"imap", "pop"}, []string{"pop"}, nil, finding.Changed, true},
+		"one less":      {[]string{"imap", "pop"}, []string{"imap"}, nil, []string{"pop"}, finding.Changed, false},
+		"one for other": {[]string{"imap"}, []string{"pop"}, []string{"pop"}, []string{"imap"}, finding.Changed, true},
+	} {
+		now := world{resources: []string{"a"}, ways: test.now}.report()
+		compare(t, now, world{resources: []string{"a"}, ways: test.was}.report())
+		v := &now.Results[0].Violations[0]
+		if v.State != test.state || v.Worse() != test.worse || len(now.Results[0].Fixed) > 0 {
+			t.Errorf("%s: %s, worse: %t, %d fixed", name, v.State, v.Worse(), len(now.Results[0].Fixed))
+		}
+		drift := finding.Drift{}
+		if v.Drift != nil {
+			drift = *v.Drift
+		}
+		if diff := cmp.Diff([][]string{test.came, test.went}, [][]string{drift.NewWays, drift.RemovedWays}); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 

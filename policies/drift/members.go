@@ -22,8 +22,8 @@ func came(part *finding.Violation, old *crowd) error {
 	if err := part.Members.Err(); err != nil || n == 0 {
 		return err
 	}
-	part.State = finding.Changed
-	part.Drift = &finding.Drift{Added: n, NewMembers: part.Members.Subset(n, fresh.has)}
+	drift := drifted(part)
+	drift.Added, drift.NewMembers = n, part.Members.Subset(n, fresh.has)
 	return nil
 }
 
@@ -51,13 +51,18 @@ func (w *whole) went(was *whole, old *crowd) error {
 	if n == 0 {
 		return nil
 	}
-	first := w.parts[0]
-	first.State = finding.Changed
-	if first.Drift == nil {
-		first.Drift = &finding.Drift{}
-	}
-	first.Drift.Removed, first.Drift.RemovedMembers = n, joined(lists, n)
+	drift := drifted(w.parts[0])
+	drift.Removed, drift.RemovedMembers = n, joined(lists, n)
 	return nil
+}
+
+// drifted marks a part as changed, and gives what says how.
+func drifted(part *finding.Violation) *finding.Drift {
+	part.State = finding.Changed
+	if part.Drift == nil {
+		part.Drift = &finding.Drift{}
+	}
+	return part.Drift
 }
 
 // joined lists the members of several lists behind each other.

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/finding"
@@ -55,13 +56,29 @@ func (f *finder) violation(v *finding.Violation) {
 	case v.State == finding.New:
 		f.add(Weakened, "new", v, nil, placeOf(v))
 	case v.Drift == nil:
-	case v.Drift.Added > 0 && v.Drift.Removed > 0:
-		f.add(Weakened, fmt.Sprintf("grown (%s came, %s went)", number(v.Drift.Added), number(v.Drift.Removed)), v, nil, placeOf(v))
-	case v.Drift.Added > 0:
-		f.add(Weakened, fmt.Sprintf("grown (%s came)", number(v.Drift.Added)), v, nil, placeOf(v))
-	case v.Drift.Removed > 0:
-		f.add(Strengthened, fmt.Sprintf("shrunk (%s went)", number(v.Drift.Removed)), v, nil, placeOf(v))
+	case v.Worse():
+		f.add(Weakened, "grown ("+driftOf(v.Drift)+")", v, nil, placeOf(v))
+	default:
+		f.add(Strengthened, "shrunk ("+driftOf(v.Drift)+")", v, nil, placeOf(v))
 	}
+}
+
+// driftOf says what came and went.
+func driftOf(d *finding.Drift) string {
+	var parts []string
+	for _, part := range []struct {
+		n     int
+		names []string
+		word  string
+	}{{d.Added, d.NewWays, "came"}, {d.Removed, d.RemovedWays, "went"}} {
+		if part.n > 0 {
+			parts = append(parts, number(part.n)+" "+part.word)
+		}
+		if len(part.names) > 0 {
+			parts = append(parts, strings.Join(part.names, " and ")+" "+part.word)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // outcome tells what the violations do not: that something can no longer be judged, or

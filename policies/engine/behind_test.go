@@ -32,6 +32,7 @@ violations contains {
 	"resource": {"kind": "door", "id": door.name},
 	"at": ["exchange", "organization_config"],
 	"behind": door.behind,
+	"ways": door.ways,
 } if {
 	some door in input.access.doors
 	door.open == true
@@ -44,7 +45,7 @@ notes contains {"key": "open", "args": {"door": door.name}, "behind": door.behin
 `
 
 const behindSchema = `{"type": "object", "properties": {"doors": {"type": "array", "items": {
-	"type": "object", "properties": {"name": {"type": "string"}, "open": {"type": "boolean"}, "behind": {}}
+	"type": "object", "properties": {"name": {"type": "string"}, "open": {"type": "boolean"}, "behind": {}, "ways": {}}
 }}}}`
 
 // judgeBehind judges six mailboxes, of which 0 and 3, 1 and 4 look alike, 2 differs
@@ -78,7 +79,7 @@ func pointers(members *finding.Members) string {
 // facts name, without those of which nothing can be said, at the place that the
 // control gives, or at the first of them where it gives none.
 func TestViolationsListThoseBehindThem(t *testing.T) {
-	facts := `{"doors": [{"name": "imap", "open": true, "behind": [2, 0, 0]}, {"name": "pop", "open": true, "behind": [3]}, {"name": "ews", "open": false, "behind": [1, 3]}]}`
+	facts := `{"doors": [{"name": "imap", "open": true, "ways": ["pop", "imap", "pop"], "behind": [2, 0, 0]}, {"name": "pop", "open": true, "ways": ["pop"], "behind": [3]}, {"name": "ews", "open": false, "behind": [1, 3]}]}`
 	for name, change := range map[string]func(*engine.Engine) *engine.Engine{
 		"engine": same, "every mailbox": (*engine.Engine).EveryMailbox,
 	} {
@@ -91,6 +92,9 @@ func TestViolationsListThoseBehindThem(t *testing.T) {
 			v := r.Violations[0]
 			if got := pointers(v.Members); got != "0 2 3" || v.Count() != 3 {
 				t.Errorf("%d members: %s", v.Count(), got)
+			}
+			if diff := cmp.Diff([]string{"imap", "pop"}, v.Ways); diff != "" {
+				t.Errorf("the ways:\n%s", diff)
 			}
 			if v.Pointer != "/exchange/organization_config" || v.Resource.ID != "imap" || v.Region == nil {
 				t.Errorf("it is about %+v at %s", v.Resource, v.Pointer)
@@ -109,11 +113,12 @@ func TestViolationsListThoseBehindThem(t *testing.T) {
 	}
 }
 
-// TestWhoeverIsBehindDoesNotChangeTheCause expects one fingerprint whoever is behind.
+// TestWhoeverIsBehindDoesNotChangeTheCause expects one fingerprint whoever is behind,
+// and by whatever ways.
 func TestWhoeverIsBehindDoesNotChangeTheCause(t *testing.T) {
 	var fingerprints []string
-	for _, group := range [][]int{{0}, {0, 1, 2}} {
-		r := judgeBehind(t, same, `{"doors": [{"name": "imap", "open": true, "behind": [0]}]}`, group).Results[0]
+	for ways, group := range map[string][]int{`["pop"]`: {0}, `["imap", "pop"]`: {0, 1, 2}} {
+		r := judgeBehind(t, same, fmt.Sprintf(`{"doors": [{"name": "imap", "open": true, "ways": %s, "behind": [0]}]}`, ways), group).Results[0]
 		fingerprints = append(fingerprints, r.Violations[0].Fingerprint)
 	}
 	if diff := cmp.Diff(fingerprints[0], fingerprints[1]); diff != "" {
@@ -127,12 +132,18 @@ func TestNobodyIsBehindWhatIsNotThere(t *testing.T) {
 	for behind, want := range map[string]string{
 		`[7]`: "there is no group 7", `[]`: "behind", `"imap"`: "not a list", `["imap"]`: "no number", `[0.5]`: "no number",
 	} {
-		r := judgeBehind(t, same, fmt.Sprintf(`{"doors": [{"name": "imap", "open": true, "behind": %s}]}`, behind), []int{0}).Results[0]
+		r := judgeBehind(t, same, fmt.Sprintf(`{"doors": [{"name": "imap", "open": true, "ways": ["pop"], "behind": %s}]}`, behind), []int{0}).Results[0]
 		if r.Outcome != finding.Error || !strings.Contains(r.Error, want) {
 			t.Errorf("%s: %s %s", behind, r.Outcome, r.Error)
 		}
 	}
-	r := judgeBehind(t, same, `{"doors": [{"name": "imap", "open": true, "behind": [0]}]}`, []int{3}).Results[0]
+	for _, ways := range []string{`[]`, `"pop"`, `[3]`, `[""]`} {
+		r := judgeBehind(t, same, fmt.Sprintf(`{"doors": [{"name": "imap", "open": true, "ways": %s, "behind": [0]}]}`, ways), []int{0}).Results[0]
+		if r.Outcome != finding.Error || !strings.Contains(r.Error, "ways") {
+			t.Errorf("ways %s: %s %s", ways, r.Outcome, r.Error)
+		}
+	}
+	r := judgeBehind(t, same, `{"doors": [{"name": "imap", "open": true, "ways": ["pop"], "behind": [0]}]}`, []int{3}).Results[0]
 	if r.Outcome != finding.Unknown || len(r.Violations) != 0 {
 		t.Errorf("of mailboxes without evidence: %+v", r)
 	}

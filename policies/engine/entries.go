@@ -28,6 +28,8 @@ type entry struct {
 	// behind are entries of the access facts: what is said is said of the mailboxes
 	// behind one or more of them.
 	behind []int
+	// ways are the ways in which the resource departs from the good state, sorted.
+	ways []string
 	// steps tell how it came about, without their regions.
 	steps []finding.TraceStep
 	// evidence is the path whose absence leaves the question open.
@@ -114,6 +116,8 @@ func (d *decoder) field(e *entry, rule string, name, value *ast.Term) error {
 		e.at, err = d.asPath(value)
 	case field == "steps" && rule == "violations":
 		e.steps, err = d.asSteps(value)
+	case field == "ways" && rule == "violations":
+		e.ways, err = asWays(value)
 	case field == "whole" && rule == "violations":
 		e.whole, err = d.asWhole(value)
 	case field == "behind":
@@ -146,6 +150,8 @@ func (d *decoder) whole(e *entry, rule string) error {
 		return fmt.Errorf("%q is about a resource and about a member", e.key)
 	case e.population != "" && e.behind != nil:
 		return fmt.Errorf("%q is about a member and about those behind something", e.key)
+	case e.ways != nil && e.resource.ID == "":
+		return fmt.Errorf("%q has ways, and no resource with an id whose ways they are", e.key)
 	case rule == "violations" && e.population == "" && (e.resource.Kind == "" || e.at == nil):
 		return fmt.Errorf("%q says neither which resource it is about, with at, nor which member", e.key)
 	}
@@ -196,6 +202,29 @@ func (d *decoder) spoken(value any) error {
 		}
 	}
 	return nil
+}
+
+// asWays reads a list of names, or a set. It gives them sorted, each once.
+func asWays(term *ast.Term) ([]string, error) {
+	var names []*ast.Term
+	switch v := term.Value.(type) {
+	case *ast.Array:
+		v.Foreach(func(item *ast.Term) { names = append(names, item) })
+	case ast.Set:
+		names = v.Slice()
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("it is %s, not a list of names", term)
+	}
+	list := make([]string, len(names))
+	for i, item := range names {
+		var err error
+		if list[i], err = asText(item); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
 }
 
 // asBehind reads which entries of the access facts somebody is behind: a list of

@@ -247,6 +247,7 @@ func (j *judgement) violation(c *control, k cause) finding.Violation {
 	s := j.subject(c, &k)
 	v := finding.Violation{
 		Key: k.key, Args: k.args, Resource: s.resource, Pointer: s.pointer, Region: j.region(s.pointer), Members: s.members,
+		Ways: k.ways,
 	}
 	if k.population == "mailbox" {
 		v.Snippet = j.mailboxSnippet(c, s.first)

@@ -185,6 +185,10 @@ type Violation struct {
 	Snippet string `json:"snippet,omitzero"`
 	// Members are the population's members, nil for a single resource.
 	Members *Members `json:"members,omitzero"`
+	// Ways are the ways in which the resource departs from the good state, by name and
+	// sorted, where it can do so in several: the protocols that a cause opens. They are
+	// no part of the fingerprint, so that those that come and go are drift.
+	Ways []string `json:"ways,omitzero"`
 	// Steps is a located trace of how it came about, where there is one.
 	Steps []TraceStep `json:"steps,omitzero"`
 	// Fingerprint is the same as long as tenant, control and resource or cause

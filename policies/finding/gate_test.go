@@ -64,6 +64,8 @@ func TestWhatFailsTheGate(t *testing.T) {
 		{"new", "low", true, []finding.Violation{{State: finding.New}}, true},
 		{"new and waived", "low", true, []finding.Violation{{State: finding.New, Waiver: waiver}}, false},
 		{"grown", "low", true, []finding.Violation{{State: finding.Changed, Drift: &finding.Drift{Added: 1}}}, true},
+		{"another way", "low", true, []finding.Violation{{State: finding.Changed, Drift: &finding.Drift{NewWays: []string{"imap"}}}}, true},
+		{"a way less", "low", true, []finding.Violation{{State: finding.Changed, Drift: &finding.Drift{RemovedWays: []string{"imap"}}}}, false},
 		{"shrunk", "low", true, []finding.Violation{{State: finding.Changed, Drift: &finding.Drift{Removed: 1}}}, false},
 		{"without a state", "low", true, []finding.Violation{{}}, true},
 	}

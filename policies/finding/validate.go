@@ -193,6 +193,9 @@ func (v *Violation) validate(at string) error {
 	if v.Members != nil && v.Members.Len() == 0 {
 		return breach(at+"/members", "a population without members")
 	}
+	if !slices.IsSorted(v.Ways) || len(slices.Compact(slices.Clone(v.Ways))) < len(v.Ways) || slices.Contains(v.Ways, "") {
+		return breach(at+"/ways", "%q are not names in order, each once", v.Ways)
+	}
 	if err := v.Waiver.validate(at + "/waiver"); err != nil {
 		return err
 	}

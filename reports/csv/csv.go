@@ -189,6 +189,8 @@ func (t *table) violation(i int, v *finding.Violation) {
 	t.each(i, v.Members, base, func(one *row, member *finding.Member) {
 		switch {
 		case v.State != finding.Changed:
+		case len(v.Drift.NewWays) > 0:
+			// Which of them have the new way, nobody has written down.
 		case came[member.Key()]:
 			one.state = string(finding.New)
 		default:

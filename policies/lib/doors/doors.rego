@@ -34,31 +34,26 @@ method(door) := object.get(_methods, door.method, door.method)
 # METADATA
 # description: >-
 #   Doors that are open for one cause, put together: by one method, let in by the same
-#   rules and ways past Okta, from the same places. open are the doors by their place
-#   in the facts. Each cause has an id that knows no name, the places of its doors, the
-#   names of their protocols, and the door of the first mailbox, by whose example it
-#   is told.
+#   rules and ways past Okta. open are the doors by their place in the facts. Each cause
+#   has an id that knows no name, the places of its doors, the names of their protocols,
+#   the protocols as ways, and a door by whose example it is told: one that is open from
+#   anywhere, if there is one.
 causes(open) := [{
-	"id": concat("/", array.concat([protocols, example.method], _entry(example))),
-	"doors": sort(object.keys(doors)),
-	"protocols": names(doors),
-	"first": first(doors),
+	"id": id,
+	"doors": sort(object.keys(alike)),
+	"protocols": names(alike),
+	"ways": ways(alike),
+	"example": first(_widest(alike)),
 } |
-	some cause in _alike(open)
-	doors := object.union_n([alike | some alike in cause])
-	example := first(doors)
-	protocols := concat("+", sort({door.protocol | some door in doors}))
+	some id, alike in object.union_n([{_cause(door): {n: door}} | some n, door in open])
 ]
 
-# The doors of one protocol and method that let in alike, of which the first tells from
-# where, and then those of all protocols that let in alike from there. As rules with
-# keys these would take time with the square of the number of doors.
-_alike(open) := object.union_n([{_cause(first(doors)): {id: doors}} |
-	by_id := object.union_n([{concat("/", array.concat([door.protocol, door.method], _entry(door))): {n: door}} | some n, door in open])
-	some id, doors in by_id
-])
+_cause(door) := concat("/", array.concat([door.method], _entry(door)))
 
-_cause(door) := concat("/", array.concat([from(object.get(door, "witness", {})), door.method], _entry(door)))
+_widest(doors) := anywhere if {
+	anywhere := {n: door | some n, door in doors; from(object.get(door, "witness", {})) == "word:anywhere"}
+	count(anywhere) > 0
+} else := doors
 
 _entry(door) := array.concat(_via(door), _rule_ids(door))
 
@@ -74,6 +69,10 @@ names(doors) := [place[1] |
 	by_name := object.union_n([{protocol(door): {n: true}} | some n, door in doors])
 	some place in sort([[min(object.keys(places)), name] | some name, places in by_name])
 ]
+
+# METADATA
+# description: The protocols of some doors.
+ways(doors) := sort({door.protocol | some door in doors})
 
 # METADATA
 # description: The door of the first mailbox, of some doors by their place in the facts.

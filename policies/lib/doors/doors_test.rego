@@ -12,13 +12,14 @@ _policies := [{"id": "rst1", "rules": [
 ]}]
 
 test_open_doors_have_causes if {
-	second := object.union(_door, {"protocol": "pop", "first": 3, "witness": {}})
-	ruleless := object.union(_managed, {"rules": [{"policy": "rst1", "index": -1, "certain": false}]})
+	narrow := {"entra": {"anywhere": false, "address": "192.0.2.1"}}
+	second := object.union(_door, {"protocol": "pop", "first": 3, "witness": narrow})
+	ruleless := object.union(_managed, {"rules": [{"policy": "rst1", "index": -1, "certain": false}], "witness": narrow})
 	found := doors.causes({4: object.union(_door, {"first": 5}), 1: second, 2: object.union(_managed, {"first": 0}), 3: object.union(ruleless, {"first": 0})})
-	{[cause.id, cause.doors, cause.protocols, cause.first.first] | some cause in found} == {
-		["pop+smtp/basic/okta/rst1.rul1", [1, 4], ["POP", "SMTP AUTH"], 3],
-		["imap/password_grant/entra", [2], ["IMAP"], 0],
-		["imap/password_grant/entra/rst1.none", [3], ["IMAP"], 0],
+	{[cause.id, cause.doors, cause.protocols, cause.ways, cause.example.first] | some cause in found} == {
+		["basic/okta/rst1.rul1", [1, 4], ["POP", "SMTP AUTH"], ["pop", "smtp"], 5],
+		["password_grant/entra", [2], ["IMAP"], ["imap"], 0],
+		["password_grant/entra/rst1.none", [3], ["IMAP"], ["imap"], 0],
 	}
 }
 

@@ -76,7 +76,7 @@ func dutch() *Words {
 			NoTenantName: "een tenant zonder naam", NoLedgerReason: "het bewijsregister noemt geen reden",
 			AndMore: " en nog {n}", WithoutMailboxes: "zonder lijst van mailboxen", Mailboxes: "{n} {mailbox|mailboxen}", Controls: "{n} {controle|controles}", Counted: "{what} {n}",
 			Waiver: "Ontheven tot en met {expires} door {owner}: {reason}", Ticket: " ({ticket})",
-			New: "nieuw", Changed: "gewijzigd", Unchanged: "ongewijzigd", Came: "{n} erbij", Went: "{n} weg", Gone: "weg",
+			New: "nieuw", Changed: "gewijzigd", Unchanged: "ongewijzigd", Came: "{n} erbij", Went: "{n} weg", NewWays: "nu ook {ways}", RemovedWays: "niet meer {ways}", Gone: "weg",
 		},
 		Page: dutchPage(),
 		Lines: LineWords{

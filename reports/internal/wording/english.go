@@ -63,7 +63,7 @@ func english() *Words {
 			NoTenantName: "a tenant without a name", NoLedgerReason: "the ledger gives no reason",
 			AndMore: " and {n} more", WithoutMailboxes: "without a list of mailboxes", Mailboxes: "{n} {mailbox|mailboxes}", Controls: "{n} {control|controls}", Counted: "{n} {what}",
 			Waiver: "Waived until {expires} by {owner}: {reason}", Ticket: " ({ticket})",
-			New: "new", Changed: "changed", Unchanged: "unchanged", Came: "{n} came", Went: "{n} went", Gone: "gone",
+			New: "new", Changed: "changed", Unchanged: "unchanged", Came: "{n} came", Went: "{n} went", NewWays: "now also {ways}", RemovedWays: "no longer {ways}", Gone: "gone",
 		},
 		Page: englishPage(),
 		Lines: LineWords{

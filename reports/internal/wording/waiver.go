@@ -39,6 +39,15 @@ func (w *Words) State(v *finding.Violation) string {
 	if n := v.Drift.Removed; n > 0 {
 		parts = append(parts, count(w.Phrases.Went, n))
 	}
+	for _, ways := range []struct {
+		template string
+		names    []string
+	}{{w.Phrases.NewWays, v.Drift.NewWays}, {w.Phrases.RemovedWays, v.Drift.RemovedWays}} {
+		if len(ways.names) > 0 {
+			names := escape.Cut(escape.Line(strings.Join(ways.names, ", ")), MaxName)
+			parts = append(parts, finding.Fill(ways.template, finding.Args{"ways": names}, 0, ""))
+		}
+	}
 	return strings.Join(parts, ", ")
 }
 

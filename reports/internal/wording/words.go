@@ -64,8 +64,9 @@ type PhraseWords struct {
 	// Waiver says who lives with a violation until when and why, Ticket is put behind.
 	Waiver, Ticket string
 	// New, Changed and Unchanged say how a violation stands to the baseline; where
-	// members came and went, Came and Went say how many. Gone says it of a violation.
-	New, Changed, Unchanged, Came, Went, Gone string
+	// members came and went, Came and Went say how many, NewWays and RemovedWays which
+	// {ways}. Gone says it of a violation.
+	New, Changed, Unchanged, Came, Went, NewWays, RemovedWays, Gone string
 }
 
 // LineWords are what the format text says besides.

@@ -4,9 +4,9 @@
 #   The whitepaper's expected behaviours A to D as one proof: for every mailbox,
 #   every protocol and every method, from anywhere, on any device, what Exchange, the
 #   identity provider and Conditional Access decide together. Each violation is doors
-#   that are open for one cause: by one method, let in by the same rules, from the same
-#   places. It lists the mailboxes behind at least one of them, and tells by the first
-#   how a sign-in gets in; "postern access --user" tells it of any other.
+#   that are open for one cause: by one method, let in by the same rules. It lists the
+#   mailboxes behind at least one of them, and tells by one of the widest how a sign-in
+#   gets in; "postern access --user" tells it of any other.
 #
 #   What was decided where the documents are silent. An exception for legacy clients
 #   that is as tight as the control for exceptions asks is listed and is no
@@ -52,16 +52,17 @@ import data.lib.exceptions
 
 violations contains object.union(_entry(cause, "open"), {
 	"resource": {"kind": "door", "id": cause.id},
-	"at": doors.at(cause.first),
-	"steps": object.get(cause.first, "steps", []),
+	"at": doors.at(cause.example),
+	"ways": cause.ways,
+	"steps": object.get(cause.example, "steps", []),
 }) if {
 	some cause in _causes
-	not _excepted(cause.first)
+	not _excepted(cause.example)
 }
 
 notes contains _entry(cause, "exception") if {
 	some cause in _causes
-	_excepted(cause.first)
+	_excepted(cause.example)
 }
 
 unknown contains {
@@ -91,8 +92,8 @@ _undecided := object.union_n([{doors.texts(door.reasons): {doors.method(door): {
 _excepted(door) if exceptions.door_confined(door, input.access.policies, input.config.legacy_exception_share)
 
 _entry(cause, key) := {"key": key, "behind": cause.doors, "args": {
-	"method": doors.method(cause.first),
+	"method": doors.method(cause.example),
 	"protocols": cause.protocols,
-	"from": doors.from(object.get(cause.first, "witness", {})),
-	"by": doors.by(cause.first, doors.rule_names(input.access.policies)),
+	"from": doors.from(object.get(cause.example, "witness", {})),
+	"by": doors.by(cause.example, doors.rule_names(input.access.policies)),
 }}

@@ -62,18 +62,18 @@ test_fails_when_a_door_is_open if {
 	count(found) == 1
 	some violation in found
 	violation.behind == [2, 3]
-	violation.resource.id == "imap/modern/entra"
+	violation.resource.id == "modern/entra"
 	violation.args == {"method": "word:modern", "protocols": ["IMAP"], "from": "word:anywhere", "by": ["word:entra"]}
 	violation.at == ["entra", "domains"]
 }
 
 test_fails_once_for_protocols_that_one_cause_opens if {
-	pop := object.union(_managed, {"protocol": "pop"})
-	elsewhere := object.union(_managed, {"protocol": "ews", "witness": {"mailbox": 3, "entra": {"client": "browser", "anywhere": false, "address": "192.0.2.9"}}})
-	found := control.violations with input as json.patch(good, array.concat(array.concat(_add(pop), _add(_managed)), _add(elsewhere)))
-	{[violation.resource.id, violation.args.protocols, violation.behind] | some violation in found} == {
-		["imap+pop/modern/entra", ["POP", "IMAP"], [2, 3]],
-		["ews/modern/entra", ["EWS"], [4]],
+	pop := object.union(_managed, {"protocol": "pop", "first": 2, "witness": {"mailbox": 2, "entra": {"client": "browser", "anywhere": false, "address": "192.0.2.9"}}})
+	granted := object.union(_managed, {"method": "password_grant"})
+	found := control.violations with input as json.patch(good, array.concat(array.concat(_add(pop), _add(_managed)), _add(granted)))
+	{[violation.resource.id, violation.args.protocols, violation.args.from, violation.behind, violation.ways] | some violation in found} == {
+		["modern/entra", ["POP", "IMAP"], "word:anywhere", [2, 3], ["imap", "pop"]],
+		["password_grant/entra", ["IMAP"], "word:anywhere", [4], ["imap"]],
 	}
 }
 

@@ -49,16 +49,15 @@ import data.lib.doors
 violations contains {
 	"key": key,
 	"args": {"protocols": doors.names(lacking)},
-	"resource": {"kind": "door", "id": _id(key, lacking)},
+	"resource": {"kind": "door", "id": key},
 	"at": _places[key],
 	"whole": _evidence[key],
 	"steps": object.get(doors.first(lacking), "steps", []),
 	"behind": object.keys(lacking),
+	"ways": doors.ways(lacking),
 } if {
 	some key, lacking in _lacking
 }
-
-_id(key, lacking) := concat("/", [concat("+", sort({door.protocol | some door in lacking})), doors.first(lacking).method, key])
 
 not_applicable contains {"key": "no_mailbox", "args": {}} if input.access.mailboxes == 0
 

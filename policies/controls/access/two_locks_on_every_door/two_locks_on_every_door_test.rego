@@ -56,7 +56,8 @@ test_fails_once_for_doors_that_lack_the_same if {
 	count(found) == 1
 	some violation in found
 	violation.args == {"protocols": ["IMAP", "POP"]}
-	violation.resource.id == "imap+pop/basic/basic_exchange"
+	violation.resource.id == "basic_exchange"
+	violation.ways == ["imap", "pop"]
 	violation.behind == {0, 5}
 }
 
