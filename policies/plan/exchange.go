@@ -230,10 +230,7 @@ func (m *maker) keepInUse() {
 			policy = m.config.freeName(fmt.Sprintf("Postern in use %d", i+1))
 			a.Changes = append(a.Changes, Change{Op: CreatePolicy, Identity: policy, Flags: strings.Fields(key)})
 		}
-		bit := m.targets.mark(mark, exchangeDoors()...)
-		for _, mailbox := range byFlags[key] {
-			m.targets.wanted[mailbox.ID] |= bit
-		}
+		m.targets.keep(mark, byFlags[key], exchangeDoors()...)
 		change := assign(mark, policy)
 		change.Apart = true
 		a.Changes = append(a.Changes, change)

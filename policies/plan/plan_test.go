@@ -205,6 +205,50 @@ func TestAuthenticationPoliciesInOrder(t *testing.T) {
 	}
 }
 
+// TestEveryMixOfUsesIsKept: the doors in use make more different policies than a
+// number has bits, and none of the mailboxes may be left to the default that closes
+// all.
+func TestEveryMixOfUsesIsKept(t *testing.T) {
+	clients := []string{
+		"Authenticated SMTP", "POP3", "IMAP4", "Exchange ActiveSync", "Exchange Web Services", "MAPI Over HTTP", "Exchange Online PowerShell",
+	}
+	w := newWorld()
+	for mix := 1; mix < 1<<len(clients); mix++ {
+		id := fmt.Sprint("m", mix)
+		w.mailbox(id, `,"AuthenticationPolicy":null`)
+		for i, client := range clients {
+			if mix&(1<<i) != 0 {
+				w.uses(id, client)
+			}
+		}
+	}
+	w.fails("BASIC-002", "D", finding.Violation{Key: "none"})
+	w.fails("TOKEN-001", "F", on("old", "m1"))
+	p := w.make(t)
+	selected := map[string]bool{}
+	for _, c := range p.Action("keep_in_use").Changes {
+		if c.Op == plan.SetMailbox {
+			selected[c.Select] = true
+		}
+	}
+	got := marks(p)
+	if len(selected) != 127 || len(got) != 127 {
+		t.Fatalf("%d policies for %d mailboxes, want 127 for 127", len(selected), len(got))
+	}
+	for id, of := range got {
+		kept := ""
+		for name := range of {
+			if strings.HasPrefix(name, "keep_") {
+				kept = name
+			}
+		}
+		if !selected[kept] || of["revoke"] != plan.Ready {
+			t.Errorf("%s is kept by %q, and its marks are %v", id, kept, of)
+		}
+		delete(selected, kept)
+	}
+}
+
 func TestABlockingPolicyIsTaken(t *testing.T) {
 	w := newWorld()
 	w.mailbox("a", "")
@@ -311,6 +355,13 @@ func TestTokenLifetime(t *testing.T) {
 	if string(c.Value) != want || c.URI != "/v1.0/policies/tokenLifetimePolicies/p-1" || !strings.Contains(string(c.Was), "23:00:00") {
 		t.Errorf("%+v", c)
 	}
+	// An id is a part of a path, and leads nowhere else.
+	w.sections["entra"] = strings.Replace(w.sections["entra"], "p-1", "../p?1", 1)
+	w.results[0].Violations[0].Resource.ID = "../p?1"
+	if c := w.make(t).Action("token_lifetime").Changes[0]; c.URI != "/v1.0/policies/tokenLifetimePolicies/..%2Fp%3F1" {
+		t.Errorf("the id leads to %s", c.URI)
+	}
+	w.results[0].Violations[0].Resource.ID = "p-1"
 	w.sections["entra"] = `{"token_lifetime_policies":[{"id":"p-1","definition":["what"]}]}`
 	if a := w.make(t).Action("token-002"); a == nil || !a.ByHand() {
 		t.Error("a definition that cannot be read is not left to be done by hand")

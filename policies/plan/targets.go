@@ -12,11 +12,14 @@ import (
 
 // targets are the mailboxes that actions are for, before it is known who is in use.
 type targets struct {
-	// number gives each mark its bit.
+	// number gives each mark its bit. Only a few have one, whatever the tenant.
 	number map[string]int
 	names  []string
 	// wanted has a bit for each mark, by mailbox id.
 	wanted map[string]uint64
+	// kept has the one mark of a mailbox that is held open, by its id: there is one for
+	// each set of doors in use, and so more than there are bits.
+	kept map[string]string
 	// doors are what a mark closes; state picks those that count for a mailbox.
 	doors map[string][]impact.Door
 	// only keeps a mark to mailboxes for which it holds, nil for all.
@@ -32,7 +35,7 @@ type targets struct {
 
 func newTargets(accounts []Account) *targets {
 	t := &targets{
-		number: map[string]int{}, wanted: map[string]uint64{}, doors: map[string][]impact.Door{},
+		number: map[string]int{}, wanted: map[string]uint64{}, kept: map[string]string{}, doors: map[string][]impact.Door{},
 		only: map[string]func(*impact.Mailbox) bool{}, limit: map[string]int{},
 		gates:         map[string]func(*impact.Mailbox) bool{},
 		breakGlassIDs: map[string]bool{}, breakGlassNames: map[string]bool{},
@@ -71,6 +74,14 @@ func (t *targets) members(name string, violations []*finding.Violation, doors ..
 		for member := range v.Members.All() {
 			t.wanted[member.ID] |= bit
 		}
+	}
+}
+
+// keep holds mailboxes open that doors would be closed for.
+func (t *targets) keep(name string, mailboxes []*impact.Mailbox, doors ...impact.Door) {
+	t.doors[name] = doors
+	for _, mailbox := range mailboxes {
+		t.kept[mailbox.ID] = name
 	}
 }
 
@@ -116,7 +127,8 @@ func (m *maker) pickTargets() error {
 		}
 		m.countGates(mailbox)
 		bits |= t.wanted[everybody]
-		if bits == 0 || t.isBreakGlass(mailbox) {
+		kept, isKept := t.kept[mailbox.ID]
+		if bits == 0 && !isKept || t.isBreakGlass(mailbox) {
 			continue
 		}
 		target := Target{ID: mailbox.ID, UserPrincipalName: mailbox.UserPrincipalName, Marks: map[string]Mark{}}
@@ -130,6 +142,9 @@ func (m *maker) pickTargets() error {
 			}
 			taken[name]++
 			target.Marks[name] = mark
+		}
+		if isKept {
+			target.Marks[kept] = markOf(mailbox, t.doors[kept])
 		}
 		switch {
 		case len(target.Marks) == 0:
