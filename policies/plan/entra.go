@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -58,7 +59,7 @@ func (m *maker) conditionalAccess() {
 
 // forEverybody gives a control's findings and who has to be left out of a policy
 // that answers them. Without findings there is nothing to answer; without knowing
-// whom to leave out, the control is answered by the question alone.
+// whom to leave out, they are left to be done by hand.
 func (m *maker) forEverybody(control string) (found []*finding.Violation, excluded []string, ok bool) {
 	found = m.open(control)
 	if len(found) == 0 {
@@ -134,7 +135,7 @@ func (m *maker) tokenLifetimes() {
 			}
 			if definition, ok := shortened(p["definition"], m.in.AccessTokenHours); ok {
 				a.Changes = append(a.Changes, Change{
-					Op: Patch, URI: "/v1.0/policies/tokenLifetimePolicies/" + v.Resource.ID, Property: "definition",
+					Op: Patch, URI: "/v1.0/policies/tokenLifetimePolicies/" + url.PathEscape(v.Resource.ID), Property: "definition",
 					Value: definition, Was: p["definition"],
 				})
 			}

@@ -151,6 +151,10 @@ func (w *ruleWork) note(id string, index int, v *finding.Violation) bool {
 			return true
 		}
 	}
+	limit, limited := v.Args["limit"].(float64)
+	if id == "SIGNON-007" && !limited {
+		return false
+	}
 	e := w.edits[index]
 	if e == nil {
 		e = &edit{}
@@ -164,10 +168,6 @@ func (w *ruleWork) note(id string, index int, v *finding.Violation) bool {
 	case id == "SIGNON-005", id == "SIGNON-004":
 		e.onlyModern = true
 	case id == "SIGNON-007":
-		limit, ok := v.Args["limit"].(float64)
-		if !ok {
-			return false
-		}
 		if e.hours == 0 || limit < e.hours {
 			e.hours = limit
 		}

@@ -199,3 +199,17 @@ func TestRulesThatAreNotThereAreLeftToHands(t *testing.T) {
 		}
 	}
 }
+
+// TestARuleWithoutALimitIsLeftToHands: no request is made up for a finding that does
+// not say how long is allowed.
+func TestARuleWithoutALimitIsLeftToHands(t *testing.T) {
+	w := newWorld()
+	w.sections["okta"] = rules
+	v := at("too_long", 0)
+	v.Args = nil
+	w.fails("SIGNON-007", "E", v)
+	p := w.make(t)
+	if diff := cmp.Diff([]string{"E signon-007", "F revoke"}, names(p)); diff != "" {
+		t.Error(diff)
+	}
+}
