@@ -125,7 +125,7 @@ func (a *analysis) all(yield func(*Mailbox, error) bool) {
 	_, err := a.source(func(r *snapshot.Record) error {
 		m, err := a.judge(r.Value)
 		if err != nil {
-			return fmt.Errorf("impact: read mailbox %d: %w", r.Index, err)
+			return fmt.Errorf("impact: read mailbox %d of %s: %w", r.Index, a.document.Name, err)
 		}
 		if m != nil && !yield(m, nil) {
 			return errStop

@@ -55,9 +55,9 @@ func readEvidence(doc *snapshot.Document, days int) (*evidence, error) {
 	for i := range e.requests {
 		add(e.requestsByName, e.requests[i].UserName, i)
 	}
-	time := windowGaps(section.Window, doc.CollectedAt, days)
-	e.entraGaps = append(e.missing(doc, section.SignIns != nil, logInteractive, logNonInteractive), time...)
-	e.oktaGaps = append(e.missing(doc, section.OktaRequests != nil, logOkta), time...)
+	silent := windowGaps(section.Window, doc.CollectedAt, days)
+	e.entraGaps = append(e.missing(doc, section.SignIns != nil, logInteractive, logNonInteractive), silent...)
+	e.oktaGaps = append(e.missing(doc, section.OktaRequests != nil, logOkta), silent...)
 	return e, nil
 }
 

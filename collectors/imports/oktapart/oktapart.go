@@ -35,7 +35,7 @@ func Read(path string) (*Part, error) {
 	doc, err := snapshot.ReadFile(path, func(r *snapshot.Record) error {
 		var m snapshot.Mailbox
 		if err := json.Unmarshal(r.Value, &m); err != nil {
-			return fmt.Errorf("read mailbox %d: %w", r.Index, err)
+			return fmt.Errorf("read mailbox %d of %s: %w", r.Index, path, err)
 		}
 		p.mailboxes[strings.ToLower(m.ID)] = m.Okta
 		return nil
