@@ -235,3 +235,14 @@ func TestWrongFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestTextsDoNotMakeAnotherKind: what a name looks like says nothing of the file.
+func TestTextsDoNotMakeAnotherKind(t *testing.T) {
+	for _, text := range []string{
+		`{"Name" : "T"}`, `[{"Name":"Sales : 1, 2"}]`, "\uFEFF{\"Name\":\"---- : <Objs\"}",
+	} {
+		if _, err := powershell.Open(folder(t, map[string]string{"Get-TransportConfig.json": text})); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -206,12 +206,14 @@ func kindOf(path string) (kind, hint string) {
 	const instead = "write JSON instead: Get-… | ConvertTo-Json -Depth 8 | Set-Content -Encoding UTF8 Get-….json"
 	first, _, _ := bytes.Cut(head, []byte("\n"))
 	switch {
+	case bytes.HasPrefix(head, []byte("{")), bytes.HasPrefix(head, []byte("[")):
+		return "", "" // whatever its texts look like: a room may be called Sales : 1
 	case bytes.HasPrefix(head, []byte("<Objs")):
 		return "the XML of Export-Clixml, not JSON", instead
 	case bytes.HasPrefix(head, []byte("<")):
 		return "XML or HTML, not JSON", instead
 	case bytes.HasPrefix(head, []byte("#TYPE")), bytes.Contains(first, []byte(`","`)) && head[0] == '"',
-		bytes.IndexByte(first, ',') > 0 && first[0] != '{' && first[0] != '[' && utf8.Valid(first) && isHeading(first):
+		bytes.IndexByte(first, ',') > 0 && utf8.Valid(first) && isHeading(first):
 		return "the table of Export-Csv, not JSON", instead
 	case len(head) > 0 && bytes.Contains(first, []byte(" : ")) || bytes.HasPrefix(head, []byte("----")):
 		return "what PowerShell shows on the screen, not JSON", instead
