@@ -129,9 +129,12 @@ func tokenSource(name string, credential azcore.TokenCredential) collectors.Toke
 func signInError(name string, err error) error {
 	problem := "no token came"
 	var failed *azidentity.AuthenticationFailedError
+	var ours *collectors.Error
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.As(err, &ours):
+		return ours
 	case errors.As(err, &failed) && failed.RawResponse != nil:
 		problem = fmt.Sprintf("the authority answered %s", failed.RawResponse.Status)
 	}
@@ -141,8 +144,18 @@ func signInError(name string, err error) error {
 	return &collectors.Error{
 		Code:    "login_failed",
 		Problem: fmt.Sprintf("sign in to Microsoft by %s: %s", name, problem),
-		Hint:    "check the tenant id, the client id and that the credential has not expired",
+		Hint:    signInHint(name),
 	}
+}
+
+func signInHint(name string) string {
+	switch name {
+	case "cli":
+		return "sign in with 'az login' to this tenant, or set AZURE_CLIENT_ID and what else another way to sign in needs"
+	case "managed":
+		return "check that this machine has a managed identity, and AZURE_CLIENT_ID if it is a user-assigned one"
+	}
+	return "check the tenant id, the client id and that the credential has not expired"
 }
 
 // entraCode finds Entra's own error code, such as AADSTS7000215.
@@ -190,17 +203,24 @@ func certificate(o *Options, client azcore.ClientOptions) (azcore.TokenCredentia
 func secret(o *Options, client azcore.ClientOptions) (azcore.TokenCredential, error) {
 	value := o.Getenv("AZURE_CLIENT_SECRET")
 	if value == "" {
-		data, err := os.ReadFile(o.Getenv("AZURE_CLIENT_SECRET_FILE"))
+		path := o.Getenv("AZURE_CLIENT_SECRET_FILE")
+		data, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		value = strings.TrimSpace(string(data))
+		if value = strings.TrimSpace(string(data)); value == "" {
+			return nil, fmt.Errorf("%s, which AZURE_CLIENT_SECRET_FILE names, is empty", path)
+		}
 	}
 	return azidentity.NewClientSecretCredential(o.TenantID, o.Getenv("AZURE_CLIENT_ID"), value,
 		&azidentity.ClientSecretCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: o.Trusted})
 }
 
 func workload(o *Options, client azcore.ClientOptions) (azcore.TokenCredential, error) {
+	// The file is read anew for each token, and that error says nothing any more.
+	if _, err := os.ReadFile(o.Getenv("AZURE_FEDERATED_TOKEN_FILE")); err != nil {
+		return nil, err
+	}
 	return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
 		ClientOptions: client, DisableInstanceDiscovery: o.Trusted,
 		ClientID: o.Getenv("AZURE_CLIENT_ID"), TenantID: o.TenantID, TokenFilePath: o.Getenv("AZURE_FEDERATED_TOKEN_FILE"),

@@ -7,6 +7,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+
+	"github.com/seed-07732396/postern/collectors"
 )
 
 const (
@@ -158,6 +161,30 @@ func TestRefusedSignInShowsTheCodeAndNoSecret(t *testing.T) {
 	}
 }
 
+// TestGitHubsRefusalIsToldFromEntras: both say that no token came, and what to do
+// about it differs.
+func TestGitHubsRefusalIsToldFromEntras(t *testing.T) {
+	for _, test := range []struct{ name, path, token, problem, hint string }{
+		{"GitHub", "/github", "another", "ask GitHub for the job's identity token: 403 Forbidden", "id-token: write"},
+		{"nobody there", "/nowhere", testSecret, "ask GitHub for the job's identity token: 404 Not Found", "id-token: write"},
+		{"Entra", "/github", testSecret, "the authority answered 401 Unauthorized (AADSTS7000215)", "client id"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := newAuthority(t, func(map[string]string) bool { return false })
+			source, _, err := Microsoft(a.options(map[string]string{"AZURE_CLIENT_ID": "app", githubURL: a.URL + test.path, githubToken: test.token}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, err = source(t.Context(), []string{"https://graph.microsoft.com/.default"})
+			var told *collectors.Error
+			if !errors.As(err, &told) || told.Code != "login_failed" || !strings.Contains(told.Hint, test.hint) ||
+				told.Problem != "sign in to Microsoft by github: "+test.problem || strings.Contains(fmt.Sprintf("%+v", err), testSecret) {
+				t.Errorf("%#v", err)
+			}
+		})
+	}
+}
+
 func TestMethodIsChosenOnPurposeOrByTheEnvironment(t *testing.T) {
 	none := func(string) string { return "" }
 	tests := []struct {
@@ -169,6 +196,10 @@ func TestMethodIsChosenOnPurposeOrByTheEnvironment(t *testing.T) {
 		{"unknown method", Options{TenantID: "t", Method: "magic", Getenv: none}, `unknown way to sign in "magic"`},
 		{"method without its variables", Options{TenantID: "t", Method: "secret", Getenv: none}, "AZURE_CLIENT_SECRET"},
 		{"certificate missing", Options{TenantID: "t", Method: "certificate", Getenv: func(string) string { return "/no/such/file" }}, "/no/such/file"},
+		{"empty secret file", Options{TenantID: "t", Getenv: only(map[string]string{"AZURE_CLIENT_ID": "app", "AZURE_CLIENT_SECRET_FILE": os.DevNull})},
+			os.DevNull + ", which AZURE_CLIENT_SECRET_FILE names, is empty"},
+		{"federated token missing", Options{TenantID: "t", Getenv: only(map[string]string{"AZURE_CLIENT_ID": "app", "AZURE_FEDERATED_TOKEN_FILE": "/no/such/token"})},
+			"by workload: open /no/such/token"},
 		{"github over http", Options{TenantID: "t", Method: "github", Getenv: func(string) string { return "http://x" }}, "https"},
 	}
 	for _, test := range tests {
@@ -204,6 +235,10 @@ func TestCloudsHaveServicesOfTheirOwn(t *testing.T) {
 	if _, err := CloudByName("moon"); err == nil || !strings.Contains(err.Error(), "gcchigh") {
 		t.Errorf("an unknown cloud gives %v", err)
 	}
+}
+
+func only(env map[string]string) func(string) string {
+	return func(name string) string { return env[name] }
 }
 
 func writeText(t *testing.T, path, text string) {
