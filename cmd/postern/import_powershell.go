@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -86,19 +87,19 @@ can be reached. Without either, what depends on it is unknown.`,
 // writeScript writes the export script, and never over another file.
 func (a *app) writeScript(path string) error {
 	if path == "-" {
-		_, err := io.WriteString(a.out, powershell.Script())
-		return err
+		if _, err := io.WriteString(a.out, powershell.Script()); err != nil {
+			return fmt.Errorf("write the script to stdout: %w", err)
+		}
+		return nil
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("write the script: %w", err)
 	}
-	if _, err := io.WriteString(file, powershell.Script()); err != nil {
-		_ = file.Close()
-		return fmt.Errorf("write the script: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("write the script: %w", err)
+	_, err = io.WriteString(file, powershell.Script())
+	if err = errors.Join(err, file.Close()); err != nil {
+		// Nobody is to run half a script.
+		return fmt.Errorf("write the script: %w", errors.Join(err, os.Remove(path)))
 	}
 	a.note("wrote %s: read it, then run it where Exchange can be reached", path)
 	return nil

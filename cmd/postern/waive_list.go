@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"strings"
 	"text/tabwriter"
 
@@ -26,7 +27,7 @@ func (c counting) Waive(report *finding.Report, boxes engine.Mailboxes) (jsontex
 func (a *app) listWaivers(ctx context.Context, settings *config, o *waiveOptions, evidence []string) error {
 	path, _ := o.check.waivers.path(settings)
 	list, err := readWaivers(path)
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return usageErrorf("write one with: postern waive SNAPSHOT --control …", "read the waivers: %w", err)
 	} else if err != nil {
 		return err
