@@ -84,12 +84,15 @@ reasons(_, "blocks") := []
 #   The policy that a reference names. Exchange refers to a policy by name, id,
 #   GUID or distinguished name, whichever the cmdlet gives; case does not matter.
 #   Undefined when no policy answers to it.
-find(policies, reference) := [policy |
-	some policy in policies
+find(policies, reference) := policies[_places(policies)[lower(trim_space(reference))]]
+
+# Where the policy of each name stands: the first, if several have it. That is made
+# once for all references.
+_places(policies) := object.union_n(array.reverse([{lower(policy[field]): i} |
+	some i, policy in policies
 	some field in ["Name", "Identity", "Id", "Guid", "DistinguishedName"]
 	is_string(policy[field])
-	lower(policy[field]) == lower(trim_space(reference))
-][0]
+]))
 
 # METADATA
 # description: >-

@@ -62,6 +62,15 @@ test_a_policy_is_found_by_each_of_its_names if {
 	not authentication_policies.find([_blocking], "Block")
 }
 
+test_of_policies_that_share_a_name_the_first_is_found if {
+	first := {"Name": "Twice", "Guid": "1"}
+	second := {"Name": "Other", "Id": "twice", "Guid": "2"}
+	every reference in ["Twice", " TWICE "] {
+		authentication_policies.find([{"Name": null}, first, second], reference) == first
+		authentication_policies.find([second, first], reference) == second
+	}
+}
+
 test_the_default_policy if {
 	found := authentication_policies.default_policy({"DefaultAuthenticationPolicy": "Block Basic Authentication"}, [_blocking])
 	found == {"kind": "policy", "policy": _blocking}
