@@ -92,7 +92,7 @@ func (s *sorter) prepare(ctx context.Context, in Input) (*prepared, error) {
 func (e *Engine) judge(ctx context.Context, p *prepared) (*finding.Report, error) {
 	j := &judgement{
 		engine: e, doc: p.crowd.doc, crowd: p.crowd, access: p.facts, waivers: p.in.Waivers,
-		ledger: newLedger(p.crowd.doc, p.crowd.holds),
+		ledger: newLedger(p.crowd.doc, p.crowd.holds), reader: newReader(),
 	}
 	if err := j.judge(ctx, p.in); err != nil {
 		return nil, err
@@ -124,6 +124,9 @@ type judgement struct {
 	// panels and tallies are those of the controls that were judged.
 	panels  map[*control]*panel
 	tallies map[*control]*tally
+	// reader and seen are for what is shown of mailboxes.
+	reader *reader
+	seen   []byte
 }
 
 // evidence is what a control has to go by.

@@ -18,10 +18,12 @@ const perMailbox = "mailboxes[]"
 type ledger struct {
 	doc   *snapshot.Document
 	holds func(path string) bool
+	// states are those of the paths that were asked for.
+	states map[string]state
 }
 
 func newLedger(doc *snapshot.Document, holds func(path string) bool) *ledger {
-	return &ledger{doc: doc, holds: holds}
+	return &ledger{doc: doc, holds: holds, states: map[string]state{}}
 }
 
 // A state is how well one piece of evidence could be read.
@@ -47,6 +49,15 @@ type gap struct {
 // the path serve it, and those for what lies below it; what each mailbox has
 // needs the list of mailboxes too.
 func (l *ledger) stateOf(path string) state {
+	s, known := l.states[path]
+	if !known {
+		s = l.lookUp(path)
+		l.states[path] = s
+	}
+	return s
+}
+
+func (l *ledger) lookUp(path string) state {
 	s := state{evidence: path}
 	own := l.filling(path)
 	readable := false

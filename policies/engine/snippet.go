@@ -40,14 +40,21 @@ func (j *judgement) snippet(pointer string) string {
 	return cut(quote(name) + ": " + show(term))
 }
 
-// mailboxSnippet shows what a control judges of one mailbox.
+// mailboxSnippet shows what a control judges of one mailbox. There may be as many as
+// mailboxes, so only what the control sees is read.
 func (j *judgement) mailboxSnippet(c *control, member int) string {
 	text, err := j.crowd.judged(member)
 	if err != nil {
 		j.crowd.fail(err)
 		return ""
 	}
-	box, err := newReader().read(text, nil)
+	seen, ok := j.panels[c].filter.AppendText(j.seen[:0], text)
+	if !ok {
+		j.crowd.fail(errNoMailbox)
+		return ""
+	}
+	j.seen = seen
+	box, err := j.reader.read(seen, nil)
 	if err != nil {
 		j.crowd.fail(err)
 		return ""
