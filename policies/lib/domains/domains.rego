@@ -7,11 +7,17 @@
 package lib.domains
 
 # METADATA
-# description: The entries of Entra's domain list with the given name, in any case.
-named(domains, name) := [domain |
-	some domain in domains
-	same(domain.id, name)
-]
+# description: >-
+#   The entry of Entra's domain list with the given name, in any case. Undefined when
+#   there is none.
+named(domains, name) := domains[_places(domains)[lower(name)]] if is_string(name)
+
+# Where the entry of each name stands, the first if several have it. That is made once
+# for all names.
+_places(domains) := object.union_n(array.reverse([{lower(domain.id): i} |
+	some i, domain in domains
+	is_string(domain.id)
+]))
 
 # METADATA
 # description: Whether two domain names are the same, which has nothing to do with case.
@@ -25,9 +31,8 @@ same(a, b) if {
 # description: >-
 #   The authentication type that Entra's list gives a domain; "not listed" when the
 #   list lacks it, null when Entra does not say.
-type(domains, name) := object.get(found[0], "authenticationType", null) if {
-	found := named(domains, name)
-	count(found) > 0
+type(domains, name) := object.get(domain, "authenticationType", null) if {
+	domain := named(domains, name)
 } else := "not listed"
 
 # METADATA

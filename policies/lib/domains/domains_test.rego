@@ -7,7 +7,14 @@ _hosts := {"example.okta.com", "login.example.com"}
 _address(host) := sprintf("https://%s/app/office365/exk1abc/sso/wsfed/passive", [host])
 
 test_named_ignores_case if {
-	domains.named([{"id": "Example.com"}, {"id": "example.org"}], "example.COM") == [{"id": "Example.com"}]
+	domains.named([{"id": "Example.com"}, {"id": "example.org"}], "example.COM") == {"id": "Example.com"}
+	not domains.named([{"id": "example.org"}], "example.com")
+	not domains.named([{"id": null}, {}], null)
+}
+
+test_of_entries_that_share_a_name_the_first_is_found if {
+	found := domains.named([{"id": null}, {"id": "a.example", "n": 1}, {"id": "A.example", "n": 2}], "a.example")
+	found.n == 1
 }
 
 test_the_type_of_a_domain if {

@@ -47,5 +47,14 @@ signs_in(mailbox) if {
 }
 
 # METADATA
+# description: >-
+#   The domain, in lower case, that somebody signs in with as the owner of the mailbox.
+#   Undefined when nobody does or the domain is not known.
+sign_in_domain(mailbox) := lower(mailbox.domain) if {
+	is_string(mailbox.domain)
+	signs_in(mailbox)
+}
+
+# METADATA
 # description: Whether the configuration declares the mailbox's user a break-glass account.
 is_break_glass(mailbox) if "break_glass" in mailbox.declared

@@ -49,3 +49,10 @@ test_break_glass_is_declared if {
 	not mailboxes.is_break_glass({"declared": []})
 	not mailboxes.is_break_glass({})
 }
+
+test_the_domain_that_somebody_signs_in_with if {
+	mailbox := {"domain": "Example.COM", "exchange": {"RecipientTypeDetails": "UserMailbox"}}
+	mailboxes.sign_in_domain(mailbox) == "example.com"
+	not mailboxes.sign_in_domain(object.union(mailbox, {"domain": null}))
+	not mailboxes.sign_in_domain(object.union(mailbox, {"entra": {"accountEnabled": false}}))
+}

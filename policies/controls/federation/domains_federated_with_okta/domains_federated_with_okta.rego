@@ -98,7 +98,7 @@ unknown contains {"key": "domain_not_listed", "args": {"domain": name}, "mailbox
 	some i, mailbox in input.mailboxes
 	mailboxes.signs_in(mailbox)
 	name := object.get(mailbox, "domain", "")
-	domains.named(input.entra.domains, name) == []
+	not domains.named(input.entra.domains, name)
 }
 
 notes contains _entry(i, domain, {"key": "certificates_not_compared", "args": {}}) if {
@@ -123,10 +123,10 @@ _judged := {i: domain |
 	not domain.isVerified == false
 	not domain.isInitial == true
 	not domains.is_microsofts(domain.id)
-	some mailbox in input.mailboxes
-	domains.same(mailbox.domain, domain.id)
-	mailboxes.signs_in(mailbox)
+	lower(domain.id) in _used
 }
+
+_used := {mailboxes.sign_in_domain(mailbox) | some mailbox in input.mailboxes}
 
 _org := domains.okta_org(object.get(input.tenant, "okta_org", ""), _custom_domains, _app_keys)
 
