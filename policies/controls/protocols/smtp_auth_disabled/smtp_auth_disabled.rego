@@ -102,7 +102,8 @@ unknown contains {"key": key, "args": {}, "mailbox": i} if {
 
 unknown contains {"key": "security_defaults_not_read", "args": {}, "evidence": "entra.security_defaults"} if {
 	not input.entra.security_defaults
-	count(_open & {exposure | some exposure in _exposures}) > 0
+	some _, exposure in _exposures
+	exposure in _open
 }
 
 notes contains {"key": "held_by_security_defaults", "args": {}, "mailbox": i} if {
