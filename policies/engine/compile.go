@@ -93,8 +93,10 @@ func newQuery(compiler *ast.Compiler, src *source) *query {
 	return q
 }
 
-// ask gives what the public rules hold of an input, by name.
-func (q *query) ask(ctx context.Context, input ast.Value) (map[string]*ast.Term, error) {
+// ask gives what the public rules hold of an input, by name. What rules and functions
+// give on the way goes into the cache, from which other questions about the same input
+// may be answered.
+func (q *query) ask(ctx context.Context, input ast.Value, cache topdown.VirtualCache) (map[string]*ast.Term, error) {
 	// There is no data but the rules; OPA wants a place for it all the same.
 	store := inmem.New()
 	txn, err := store.NewTransaction(ctx)
@@ -112,6 +114,7 @@ func (q *query) ask(ctx context.Context, input ast.Value) (map[string]*ast.Term,
 		WithMetrics(metrics.NoOp()).
 		WithStrictBuiltinErrors(true).
 		WithCancel(cancel).
+		WithVirtualCache(cache).
 		WithInput(ast.NewTerm(input)).
 		Iter(ctx, func(result topdown.QueryResult) error {
 			answer := map[string]*ast.Term{}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
@@ -19,8 +18,9 @@ type verdict struct {
 }
 
 // run evaluates one control. One that breaks, takes too long or says what it must
-// not say has its own error and disturbs no other.
-func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map[string]int, behind func([]int) (iter.Seq[int], error)) (v verdict) {
+// not say has its own error and disturbs no other. cache holds what rules and
+// functions have given for the brief.
+func (e *Engine) run(ctx context.Context, c *control, b *brief, cache topdown.VirtualCache, behind func([]int) (iter.Seq[int], error)) (v verdict) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			v = verdict{err: fmt.Errorf("the control broke: %v", problem)}
@@ -28,11 +28,11 @@ func (e *Engine) run(ctx context.Context, c *control, input ast.Value, sizes map
 	}()
 	limited, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
-	answer, err := c.query.ask(limited, input)
+	answer, err := c.query.ask(limited, b.input, cache)
 	if err != nil {
 		return verdict{err: e.explain(limited, err)}
 	}
-	d := decoder{control: &c.entry, sizes: sizes, placeholders: c.placeholders, unsaid: c.unsaid}
+	d := decoder{control: &c.entry, sizes: b.sizes, placeholders: c.placeholders, unsaid: c.unsaid}
 	if readsAccess(&c.entry) {
 		d.accessMessages, d.behind = e.accessMessages, behind
 	}

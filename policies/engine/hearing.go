@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
 // A hearing judges panels batch by batch, on all cores. At no time more batches
@@ -29,10 +30,10 @@ type hearing struct {
 	group sync.WaitGroup
 }
 
-// A hearingCase is one batch for one control. The controls of a panel share the
-// batch, and whoever comes first makes it ready.
+// A hearingCase is one batch for some controls, which are judged one after the other.
+// The controls of a panel share the batch, and whoever comes first makes it ready.
 type hearingCase struct {
-	control *control
+	controls []*control
 	*brief
 }
 
@@ -130,26 +131,38 @@ func (h *hearing) judgeRest(p *panel) {
 	}
 }
 
-// judge hands a batch to all controls of a panel.
+// judge hands a batch to all controls of a panel. Where there are many batches, each
+// goes to the controls together, which ask the library the same of a mailbox; where
+// there is one, they are judged at the same time.
 func (h *hearing) judge(p *panel, b *batch) {
 	shared := &brief{batch: b}
-	for _, c := range p.controls {
-		h.cases <- &hearingCase{control: c, brief: shared}
+	if p.split && (b.first > 0 || int(b.units) == p.size) {
+		h.cases <- &hearingCase{p.controls, shared}
+		return
+	}
+	for i := range p.controls {
+		h.cases <- &hearingCase{p.controls[i : i+1], shared}
 	}
 }
 
 // hear judges one case.
 func (h *hearing) hear(c *hearingCase) {
-	t := h.tallies[c.control]
-	if h.ctx.Err() != nil || t.broken() {
-		return
-	}
 	c.ready.Do(func() { h.prepare(c.brief) })
-	if c.err != nil {
-		t.take(verdict{err: c.err}, c.batch.first)
-		return
+	cache := topdown.NewVirtualCache()
+	for _, control := range c.controls {
+		t := h.tallies[control]
+		if h.ctx.Err() != nil || t.broken() {
+			continue
+		}
+		said := verdict{err: c.err}
+		if c.err == nil {
+			said = h.engine.run(h.ctx, control, c.brief, cache, h.behind)
+		}
+		if said.err != nil {
+			cache = topdown.NewVirtualCache() // what broke may have left half an answer
+		}
+		t.take(said, c.batch.first)
 	}
-	t.take(h.engine.run(h.ctx, c.control, c.input, c.sizes, h.behind), c.batch.first)
 }
 
 // prepare makes the input of a batch.
@@ -166,7 +179,7 @@ func (h *hearing) prepare(b *brief) {
 	}
 	all := ast.NewObject(fields...)
 	settle(all)
-	b.input = all
+	b.input, b.batch.texts = all, nil
 }
 
 // mailboxes gives the units of a batch as values.
