@@ -151,7 +151,7 @@ func (p *panel) add(text []byte) (*batch, error) {
 		return nil, nil
 	}
 	p.unitOf[len(p.unitOf)-1] = p.units
-	if len(p.known) < maxKnown || !p.split {
+	if p.known != nil && (len(p.known) < maxKnown || !p.split) {
 		p.known[string(p.key)] = p.units
 	}
 	seen, _ := p.filter.AppendText(nil, text)

@@ -54,3 +54,31 @@ func TestTooManyToSeeAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// gatheringControl asks which settings there are among all mailboxes.
+var gatheringControl = strings.NewReplacer("HOUSE-001", "HOUSE-002", "owa_off", "all_have_owa", "for {members}", "somewhere").Replace(ownControl[:strings.Index(ownControl, "import")]) + `
+violations contains {"key": "on", "args": {}, "resource": {"kind": "tenant"}, "at": ["exchange", "organization_config"]} if {
+	count(_settings) > 1
+}
+
+_settings := {mailbox.exchange.RecipientTypeDetails | some mailbox in input.mailboxes}
+`
+
+// TestTooManyToGather is the same of a control that must see each kind of mailbox once.
+func TestTooManyToGather(t *testing.T) {
+	own := folder(t, "b.rego", gatheringControl)
+	judge := load(t, engine.Options{Policies: policies(controlFile, aControl), Own: []string{own}})
+	document := aSnapshot()
+	var boxes []any
+	for i, kind := range []string{"A", "B", "C", "D", "E", "A"} {
+		box := clone(document["mailboxes"].([]any)[0].(object))
+		box["id"], box["exchange"].(object)["RecipientTypeDetails"] = string(rune('a'+i)), kind
+		boxes = append(boxes, box)
+	}
+	document["mailboxes"] = boxes
+	for most, want := range map[int]finding.Outcome{5: finding.Fail, 2: finding.Error} {
+		if got := outcomes(check(t, judge.AtMostAtOnce(most), input(t, document)))["HOUSE-002"]; got != want {
+			t.Errorf("of five kinds of mailboxes, at most %d at once: %s, not %s", most, got, want)
+		}
+	}
+}
