@@ -23,6 +23,8 @@ type crowd struct {
 	emergency *accounts
 	// keys are the members' keys by index, nil where nobody asks for them.
 	keys []uint64
+	// all is the roll of the mailboxes, made when it is first asked for.
+	all *finding.Roll
 	// failed is the first error of reading mailboxes again.
 	failed error
 }

@@ -129,6 +129,7 @@ func (h *hearing) judgeRest(p *panel) {
 	case p.batch.units > 0 || p.units == 0:
 		h.judge(p, p.batch)
 	}
+	p.batch, p.known, p.key = nil, nil, nil // all mailboxes are in
 }
 
 // judge hands a batch to all controls of a panel. Where there are many batches, each

@@ -107,8 +107,13 @@ func (a *affected) members(n int) *finding.Members {
 	return finding.RollMembers("mailbox", n, a.crowd.roll(), a.indexes)
 }
 
-// roll is all mailboxes.
-func (c *crowd) roll() *finding.Roll { return &finding.Roll{Read: c.read, Keys: c.keys} }
+// roll is all mailboxes. All lists share it.
+func (c *crowd) roll() *finding.Roll {
+	if c.all == nil {
+		c.all = &finding.Roll{Read: c.read, Keys: c.keys}
+	}
+	return c.all
+}
 
 // read gives the mailboxes at some indexes.
 func (c *crowd) read(indexes iter.Seq[int]) iter.Seq2[finding.Member, error] {

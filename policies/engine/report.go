@@ -91,9 +91,11 @@ func (j *judgement) result(c *control) finding.Result {
 	}
 	lacking := j.lacking(c)
 	var unproven []finding.Reason
-	for _, k := range j.causes(c, "violations", lacking.of) {
+	causes := j.causes(c, "violations", lacking.of)
+	r.Violations = slices.Grow(r.Violations, len(causes))
+	for _, k := range causes {
 		if gap := j.firstGap(k.whole); gap != "" {
-			unproven = append(unproven, j.unproven(c, &k, gap))
+			unproven = append(unproven, j.unproven(c, k, gap))
 			continue
 		}
 		v := j.violation(c, k)
@@ -145,14 +147,14 @@ func (j *judgement) lacking(c *control) lack {
 
 // causes gives what a control says by one of its rules of whom, without the units
 // that lack evidence.
-func (j *judgement) causes(c *control, rule string, lacking set) []cause {
-	list := j.tallies[c].of(rule, lacking)
-	for i := range list {
-		if list[i].behind != nil {
-			list[i].members = j.behind(j.panels[c], list[i].behind, lacking)
+func (j *judgement) causes(c *control, rule string, lacking set) []*cause {
+	list := j.tallies[c].draw(rule, lacking)
+	for _, k := range list {
+		if k.behind != nil {
+			k.members = j.behind(j.panels[c], k.behind, lacking)
 		}
 	}
-	return slices.DeleteFunc(list, func(k cause) bool { return k.behind != nil && k.members.len() == 0 })
+	return slices.DeleteFunc(list, func(k *cause) bool { return k.behind != nil && k.members.len() == 0 })
 }
 
 // behind are the classes of the mailboxes behind entries of the access facts, without
@@ -178,11 +180,11 @@ func (j *judgement) affected(c *control, units set) *affected {
 }
 
 // reasons turns what a control says beside violations into reasons.
-func (j *judgement) reasons(c *control, causes []cause) []finding.Reason {
-	var list []finding.Reason
+func (j *judgement) reasons(c *control, causes []*cause) []finding.Reason {
+	list := slices.Grow([]finding.Reason(nil), len(causes))
 	for _, k := range causes {
 		r := finding.Reason{Key: k.key, Args: k.args, Evidence: k.evidence}
-		j.about(c, &k, &r)
+		j.about(c, k, &r)
 		if k.evidence != "" {
 			j.explainEvidence(&r)
 		}
@@ -243,8 +245,8 @@ func (j *judgement) explainEvidence(r *finding.Reason) {
 	r.Args = args
 }
 
-func (j *judgement) violation(c *control, k cause) finding.Violation {
-	s := j.subject(c, &k)
+func (j *judgement) violation(c *control, k *cause) finding.Violation {
+	s := j.subject(c, k)
 	v := finding.Violation{
 		Key: k.key, Args: k.args, Resource: s.resource, Pointer: s.pointer, Region: j.region(s.pointer), Members: s.members,
 		Ways: k.ways,

@@ -75,22 +75,21 @@ func (t *tally) broken() bool {
 	return t.err != nil
 }
 
-// of gives a rule's causes without what is said of the given units, in an order
-// that is always the same.
-func (t *tally) of(rule string, without set) []cause {
-	var list []cause
+// draw takes a rule's causes out, without what is said of the given units, in an order
+// that is always the same. There may be more of them than mailboxes, so they are not
+// held twice.
+func (t *tally) draw(rule string, without set) []*cause {
+	list := make([]*cause, 0, len(t.causes[rule]))
 	for _, c := range t.causes[rule] {
-		left := cause{entry: c.entry, members: c.members.clone()}
 		if c.population == "mailbox" {
-			left.members.remove(without)
+			c.members.remove(without)
 		}
-		if c.population == "" || left.members.len() > 0 {
-			list = append(list, left)
+		if c.population == "" || c.members.len() > 0 {
+			c.canonical = canonical(c.args)
+			list = append(list, c)
 		}
 	}
-	for i := range list {
-		list[i].canonical = canonical(list[i].args)
-	}
+	delete(t.causes, rule)
 	slices.SortFunc(list, compareCauses)
 	return list
 }
@@ -103,7 +102,7 @@ func (e *entry) cause() string {
 	return e.population + "\x00" + e.key + "\x00" + e.evidence + "\x00" + strings.Join(e.whole, " ") + "\x00" + canonical(e.args)
 }
 
-func compareCauses(a, b cause) int {
+func compareCauses(a, b *cause) int {
 	first := cmp.Or(
 		cmp.Compare(a.key, b.key),
 		cmp.Compare(a.resource.Kind, b.resource.Kind),
