@@ -53,7 +53,7 @@ func (b *builder) gaps(i int) []gap {
 		broke := fmt.Sprintf("%s broke: '%s'.", control.ID, escape.Cut(escape.Line(result.Error), 500))
 		gaps = append(gaps, gap{controlBroke, "error", broke, nil})
 	}
-	for j := range result.Unknowns {
+	for j := range result.Unknowns[:min(len(result.Unknowns), maxReasons)] {
 		reason := &result.Unknowns[j]
 		entry := wording.Entry(b.report, reason)
 		why := fmt.Sprintf("%s is not known in full: %s", control.ID, b.style.Reason(control, reason, entry))
@@ -62,7 +62,15 @@ func (b *builder) gaps(i int) []gap {
 		}
 		gaps = append(gaps, gap{evidenceMissing, "warning", why, reason})
 	}
+	if more := len(result.Unknowns) - maxReasons; more > 0 {
+		gaps = append(gaps, gap{evidenceMissing, "warning", beyond(control, more), nil})
+	}
 	return gaps
+}
+
+// beyond says how many reasons of a control were not written.
+func beyond(control *finding.Control, more int) string {
+	return fmt.Sprintf("%s has %d more reasons, which the JSON and CSV reports list.", control.ID, more)
 }
 
 // invocation says whether the evidence was complete. It was not as soon as one
@@ -82,7 +90,7 @@ func (b *builder) invocation(leftOut int) *sarif.Invocation {
 	}
 	if leftOut > 0 {
 		invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications,
-			notify(resultsLeftOut, "warning", fmt.Sprintf("%d results are left out, because GitHub takes at most %d. The gravest are kept.", leftOut, maxResults)))
+			notify(resultsLeftOut, "warning", fmt.Sprintf("%d results are left out, because GitHub takes at most %d. The gravest are kept, and the JSON and CSV reports hold all.", leftOut, maxResults)))
 	}
 	return invocation
 }

@@ -13,7 +13,8 @@ import (
 
 // results are the failures, the gravest first, because GitHub keeps the first
 // ones of many, and for the profile Full what the other controls came to. leftOut
-// is how many failures had no place under GitHub's limit.
+// is how many failures had no place under GitHub's limit, to which the other profile
+// keeps as well: no viewer shows more.
 func (b *builder) results() (results []*sarif.Result, leftOut int) {
 	// An empty list says that nothing was found, null that nobody looked.
 	results = []*sarif.Result{}
@@ -25,29 +26,32 @@ func (b *builder) results() (results []*sarif.Result, leftOut int) {
 		return b.report.Controls[i].Severity.Rank() - b.report.Controls[j].Severity.Rank()
 	})
 	for _, i := range order {
-		results = append(results, b.failures(i)...)
+		made, more := b.failures(i, maxResults-len(results))
+		results, leftOut = append(results, made...), leftOut+more
 	}
-	if b.options.Profile == GitHub {
-		kept := min(len(results), maxResults)
-		return results[:kept], len(results) - kept
+	if b.options.Profile == Full {
+		for i := range b.report.Results {
+			results = append(results, b.fixed(i)...)
+			results = append(results, b.others(i)...)
+		}
 	}
-	for i := range b.report.Results {
-		results = append(results, b.fixed(i)...)
-		results = append(results, b.others(i)...)
-	}
-	return results, 0
+	return results, leftOut
 }
 
-// failures are a control's violations. Those of a control that broke count as
-// well: what the evidence shows stands.
-func (b *builder) failures(i int) []*sarif.Result {
+// failures are a control's violations, as many as there is room for, and the number
+// of those beyond. Those of a control that broke count as well: what the evidence
+// shows stands.
+func (b *builder) failures(i, room int) (results []*sarif.Result, more int) {
 	control, violations := &b.report.Controls[i], b.report.Results[i].Violations
-	results := make([]*sarif.Result, 0, len(violations))
 	seen := map[string]int{}
 	for j := range violations {
 		v := &violations[j]
 		if v.Waiver != nil && b.options.Profile == GitHub {
 			continue // code scanning knows no suppressions: it would be an open alert
+		}
+		if len(results) == room {
+			more++
+			continue
 		}
 		result := b.result(i, "fail", level(control.Severity), b.violationText(control, v))
 		result.Locations = []*sarif.Location{b.location(v.Region, v.Snippet, &v.Resource)}
@@ -76,7 +80,7 @@ func (b *builder) failures(i int) []*sarif.Result {
 		}
 		results = append(results, result)
 	}
-	return results
+	return results, more
 }
 
 // violationText is the sentence, and the resource's name where the sentence
@@ -164,15 +168,19 @@ func (b *builder) others(i int) []*sarif.Result {
 	for _, gap := range b.gaps(i) {
 		add("open", gap.text, gap.about)
 	}
-	for j := range result.NotApplicable {
-		add("notApplicable", b.style.Reason(control, &result.NotApplicable[j], nil), &result.NotApplicable[j])
+	list := func(kind string, reasons []finding.Reason) {
+		for j := range reasons[:min(len(reasons), maxReasons)] {
+			add(kind, b.style.Reason(control, &reasons[j], nil), &reasons[j])
+		}
+		if more := len(reasons) - maxReasons; more > 0 {
+			add(kind, beyond(control, more), nil)
+		}
 	}
+	list("notApplicable", result.NotApplicable)
 	if result.Outcome == finding.NotApplicable && len(result.NotApplicable) == 0 {
 		add("notApplicable", "The control has no subject in this tenant.", nil)
 	}
-	for j := range result.Notes {
-		add("informational", b.style.Reason(control, &result.Notes[j], nil), &result.Notes[j])
-	}
+	list("informational", result.Notes)
 	return results
 }
 

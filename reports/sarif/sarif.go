@@ -71,6 +71,9 @@ const (
 	// maxRelated is how many members of a population are located; GitHub keeps
 	// 100 locations of a result, and it is enough to see which they are.
 	maxRelated = 100
+	// maxReasons is how many reasons of one kind are written of a control: there may
+	// be one for each mailbox.
+	maxReasons = 100
 )
 
 // Write writes the report as one SARIF file with one run. The same report gives

@@ -326,6 +326,30 @@ func TestLimitKeepsTheGravest(t *testing.T) {
 	}
 }
 
+// TestReasonsAreBounded: there may be a reason for each mailbox.
+func TestReasonsAreBounded(t *testing.T) {
+	report := reporttest.Mixed()
+	of := slices.IndexFunc(report.Results, func(r finding.Result) bool { return len(r.Unknowns) > 0 })
+	r := &report.Results[of]
+	one := r.Unknowns[0]
+	r.Unknowns, r.Notes = slices.Repeat([]finding.Reason{one}, 1234), slices.Repeat([]finding.Reason{one}, 1234)
+	for _, profile := range []sarif.Profile{sarif.GitHub, sarif.Full} {
+		run := decode[log](t, write(t, report, sarif.Options{Profile: profile})).Runs[0]
+		notes, more := run.Invocations[0].ToolExecutionNotifications, 0
+		for _, n := range notes {
+			if strings.HasPrefix(n.Message.Text, r.Control+" has 1134 more reasons") {
+				more++
+			}
+		}
+		if len(notes) < 101 || len(notes) > 120 || more != 1 {
+			t.Errorf("profile %d: %d notifications, %d of which say how many more there are", profile, len(notes), more)
+		}
+		if len(run.Results) > 250 {
+			t.Errorf("profile %d: %d results", profile, len(run.Results))
+		}
+	}
+}
+
 func TestSnapshotURI(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"snapshot.json", "snapshot.json"},
