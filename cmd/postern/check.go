@@ -191,7 +191,7 @@ func (o *checkOptions) tenantDeclarations(settings *config) (*declarations, erro
 	if o.tenant == "" {
 		return nil, nil
 	}
-	_, tenant, err := (&targetFlags{tenant: o.tenant}).pick(settings)
+	tenant, err := (&targetFlags{tenant: o.tenant}).pick(settings)
 	if o.attestation == "" {
 		o.attestation = tenant.Attestation
 	}

@@ -52,7 +52,7 @@ func newCollect(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t, _, err := o.resolve(settings)
+			t, err := o.resolve(settings)
 			if err != nil {
 				return err
 			}

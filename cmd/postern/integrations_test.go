@@ -479,7 +479,7 @@ func TestKubernetesIsConfined(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if where, _, err := (&targetFlags{tenant: "acme"}).resolve(settings); err != nil || where.Auth != "workload" {
+		if where, err := (&targetFlags{tenant: "acme"}).resolve(settings); err != nil || where.Auth != "workload" {
 			t.Errorf("the tenant is %+v: %v", where, err)
 		}
 		return

@@ -66,7 +66,7 @@ administrator.`,
 			}
 			grants := requiredGrants()
 			if t.TenantID != "" || t.tenant != "" {
-				where, _, err := t.resolve(settings)
+				where, err := t.resolve(settings)
 				if err != nil {
 					return err
 				}

@@ -29,7 +29,7 @@ that is gone when the scan ends.
 			if err != nil {
 				return err
 			}
-			where, _, err := t.resolve(settings)
+			where, err := t.resolve(settings)
 			if err != nil {
 				return err
 			}

@@ -66,14 +66,12 @@ func authNames() string {
 }
 
 // resolve lays the flags over the tenant of the configuration that they name, or
-// over its only one, and checks the result. The name is empty when no tenant of
-// the configuration is meant.
-func (f *targetFlags) resolve(c *config) (target, string, error) {
-	name, base, err := f.pick(c)
+// over its only one, and checks the result.
+func (f *targetFlags) resolve(c *config) (target, error) {
+	t, err := f.pick(c)
 	if err != nil {
-		return target{}, "", err
+		return target{}, err
 	}
-	t := base
 	for _, field := range []struct {
 		to   *string
 		from string
@@ -91,10 +89,11 @@ func (f *targetFlags) resolve(c *config) (target, string, error) {
 	if f.Skip != nil {
 		t.Skip = f.Skip
 	}
-	return t, name, t.validate()
+	return t, t.validate()
 }
 
-func (f *targetFlags) pick(c *config) (string, target, error) {
+// pick gives the tenant of the configuration that is meant, an empty one for none.
+func (f *targetFlags) pick(c *config) (target, error) {
 	names := slices.Sorted(maps.Keys(c.Tenants))
 	switch {
 	case f.tenant != "":
@@ -104,15 +103,15 @@ func (f *targetFlags) pick(c *config) (string, target, error) {
 			if len(names) > 0 {
 				hint = "the configuration names " + strings.Join(names, ", ")
 			}
-			return "", target{}, usageErrorf(hint, "unknown tenant %q", f.tenant)
+			return target{}, usageErrorf(hint, "unknown tenant %q", f.tenant)
 		}
-		return f.tenant, t, nil
+		return t, nil
 	case f.TenantID != "" || len(names) == 0:
-		return "", target{}, nil
+		return target{}, nil
 	case len(names) == 1:
-		return names[0], c.Tenants[names[0]], nil
+		return c.Tenants[names[0]], nil
 	}
-	return "", target{}, usageErrorf("choose one with --tenant: "+strings.Join(names, ", "), "the configuration names several tenants")
+	return target{}, usageErrorf("choose one with --tenant: "+strings.Join(names, ", "), "the configuration names several tenants")
 }
 
 func (t *target) validate() error {

@@ -51,8 +51,8 @@ func (m *maker) protocols() {
 }
 
 // members are the open violations of a control that have mailboxes.
-func (m *maker) members(id string, keys ...string) []*finding.Violation {
-	return slices.DeleteFunc(m.open(id, keys...), func(v *finding.Violation) bool {
+func (m *maker) members(id string) []*finding.Violation {
+	return slices.DeleteFunc(m.open(id), func(v *finding.Violation) bool {
 		return v.Members == nil || v.Members.Population() != "mailbox"
 	})
 }

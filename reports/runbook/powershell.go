@@ -30,7 +30,7 @@ func writePowerShell(w *bufio.Writer, p *plan.Plan) error {
 		for j := range p.Steps[i].Actions {
 			a := &p.Steps[i].Actions[j]
 			if len(a.Changes) == 0 {
-				writeComment(w, p, &p.Steps[i], a)
+				writeComment(w, a)
 				continue
 			}
 			entry, err := writeFunction(w, p, &p.Steps[i], a)
@@ -132,7 +132,7 @@ func scopes(p *plan.Plan) []string {
 	return slices.Compact(needed)
 }
 
-func writeComment(w *bufio.Writer, p *plan.Plan, s *plan.Step, a *plan.Action) {
+func writeComment(w *bufio.Writer, a *plan.Action) {
 	where := "by hand"
 	if len(a.Requests) > 0 {
 		where = "in Okta, see the runbook"

@@ -44,7 +44,7 @@ func (p markdown) row(cells ...string) {
 	fmt.Fprintf(p.w, "- **%s**: %s\n", escape.Markdown(cells[0]), escape.Markdown(strings.Join(cells[1:], " ")))
 }
 
-func writePage(p page, r *impact.Report, o Options) error {
+func writePage(p page, r *impact.Report, o Options) {
 	tenant := r.Tenant.Name
 	if tenant == "" {
 		tenant = r.Tenant.ID
@@ -75,7 +75,6 @@ func writePage(p page, r *impact.Report, o Options) error {
 	p.heading("What this does not show")
 	p.text("The logs show passwords. A client that uses the same protocol with a token does not appear, " +
 		"so switching off ActiveSync, EWS or MAPI altogether can still stop somebody.")
-	return nil
 }
 
 func writeInUse(p page, r *impact.Report, o Options) {

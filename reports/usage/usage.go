@@ -33,9 +33,9 @@ func Write(format string, w io.Writer, r *impact.Report, o Options) error {
 	var err error
 	switch format {
 	case "text":
-		err = writePage(plain{b}, r, o)
+		writePage(plain{b}, r, o)
 	case "markdown":
-		err = writePage(markdown{b}, r, o)
+		writePage(markdown{b}, r, o)
 	case "json":
 		err = writeJSON(b, r, o)
 	case "csv":
