@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -83,10 +84,11 @@ func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, o
 		}
 		defer side.file.Close()
 	}
-	if err := plan.judgeSides(ctx, judge, sides); err != nil {
+	boxes, err := plan.judgeSides(ctx, judge, sides)
+	if err != nil {
 		return err
 	}
-	diff, err := drift.Between(sides[0].Side, sides[1].Side)
+	diff, err := drift.Between(sides[0].Side, sides[1].Side, boxes)
 	var other *drift.TenantError
 	if errors.As(err, &other) {
 		return usageErrorf("compare a tenant with its own past", "%w", err)
@@ -115,35 +117,46 @@ type diffSide struct {
 	file *snapshot.File
 }
 
-// judgeSides judges both snapshots and works out their doors, all at the same time.
-func (p *checkPlan) judgeSides(ctx context.Context, judge *engine.Engine, sides [2]*diffSide) error {
-	failed := make(chan error)
-	for _, side := range sides {
-		read := attestedRead(p.attested, side.file.Read)
-		side.Read = drift.Reader(read)
+// judgeSides judges both snapshots, works out their doors and counts their mailboxes,
+// all at the same time, and reads each file once for that.
+func (p *checkPlan) judgeSides(ctx context.Context, judge *engine.Engine, sides [2]*diffSide) (*drift.Census, error) {
+	var group sync.WaitGroup
+	var failed [2 * len(sides)]error
+	var counting [len(sides)]drift.Reader
+	for i, side := range sides {
+		both := share(3, attestedRead(p.attested, side.file.Read))
+		run := func(slot int, what string, do func(read snapshotReader) error) {
+			read, leave := both.seat()
+			group.Go(func() {
+				defer leave()
+				if err := do(read); err != nil {
+					failed[slot] = fmt.Errorf("%s %s: %w", what, side.path, err)
+				}
+			})
+		}
 		input := p.input
-		input.Read, input.Text, input.Keyed, input.SnapshotURI = read, side.file, true, snapshotURI(side.path)
-		go func() {
-			var err error
-			if side.Report, err = judge.Check(ctx, input); err != nil {
-				err = fmt.Errorf("judge %s: %w", side.path, err)
-			}
-			failed <- err
-		}()
-		go func() {
-			var err error
+		input.Text, input.Keyed, input.SnapshotURI = side.file, true, snapshotURI(side.path)
+		run(i, "judge", func(read snapshotReader) (err error) {
+			input.Read = read
+			side.Report, err = judge.Check(ctx, input)
+			return err
+		})
+		run(len(sides)+i, "work out the doors of", func(read snapshotReader) (err error) {
 			side.Survey, err = access.NewSurvey(ctx, read, access.SurveyOptions{Declared: input.Declarations.Of})
-			if err != nil {
-				err = fmt.Errorf("work out the doors of %s: %w", side.path, err)
-			}
-			failed <- err
-		}()
+			return err
+		})
+		read, _ := both.seat() // the census reads at once
+		counting[i] = drift.Reader(read)
 	}
-	var err error
-	for range 2 * len(sides) {
-		if one := <-failed; err == nil {
-			err = one
+	boxes := drift.StartCensus(counting[0], counting[1])
+	group.Wait()
+	// Nothing may be read any more when the files are closed. Between tells of the
+	// census's error.
+	_ = boxes.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return nil, err
 		}
 	}
-	return err
+	return boxes, nil
 }

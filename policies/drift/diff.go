@@ -9,16 +9,15 @@ import (
 
 // A Side is one of the two snapshots that are compared.
 type Side struct {
-	// Read reads the snapshot from its start.
-	Read Reader
 	// Report is what it was judged to be, Survey whose doors are how.
 	Report *finding.Report
 	Survey *access.Survey
 }
 
 // Between says what happened from one snapshot of a tenant to a later one. The later
-// report is compared with the earlier, as Compare does it.
-func Between(before, after Side) (*Diff, error) {
+// report is compared with the earlier, as Compare does it. The census is of the same
+// snapshots.
+func Between(before, after Side, boxes *Census) (*Diff, error) {
 	if err := Compare(after.Report, before.Report); err != nil {
 		return nil, err
 	}
@@ -27,11 +26,10 @@ func Between(before, after Side) (*Diff, error) {
 		d.Changes = append(d.Changes, doors(access.Compare(before.Survey, after.Survey), before.Survey, after.Survey)...)
 	}
 	d.Changes = append(d.Changes, findings(after.Report)...)
-	people, documents, err := takeCensus(before.Read, after.Read)
-	if err != nil {
+	if err := boxes.Wait(); err != nil {
 		return nil, fmt.Errorf("compare the mailboxes: %w", err)
 	}
-	was, is := documents[0], documents[1]
+	was, is := boxes.documents[0], boxes.documents[1]
 	changes, dated, err := configuration(was, is)
 	if err != nil {
 		return nil, err
@@ -44,7 +42,7 @@ func Between(before, after Side) (*Diff, error) {
 	_, listedBefore := was.Mailboxes()
 	_, listedAfter := is.Mailboxes()
 	if listedBefore && listedAfter {
-		d.Changes = append(d.Changes, people.told(was, is, names)...)
+		d.Changes = append(d.Changes, boxes.boxes.told(was, is, names)...)
 	}
 	d.sort()
 	return d, nil

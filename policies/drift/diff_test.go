@@ -32,7 +32,15 @@ func tenant(t testing.TB, name string) object {
 	return document
 }
 
-func side(t testing.TB, document object) drift.Side {
+// between compares two snapshots.
+func between(t testing.TB, before, after object) (*drift.Diff, error) {
+	t.Helper()
+	was, readBefore := side(t, before)
+	is, readAfter := side(t, after)
+	return drift.Between(was, is, drift.StartCensus(readBefore, readAfter))
+}
+
+func side(t testing.TB, document object) (drift.Side, drift.Reader) {
 	t.Helper()
 	text, err := json.Marshal(document)
 	if err != nil {
@@ -45,7 +53,7 @@ func side(t testing.TB, document object) drift.Side {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return drift.Side{Read: read, Survey: survey, Report: &finding.Report{Tenant: finding.Tenant{ID: "t"}}}
+	return drift.Side{Survey: survey, Report: &finding.Report{Tenant: finding.Tenant{ID: "t"}}}, read
 }
 
 // find gives the value at a path of names; an element of a list is named by its name.
@@ -156,7 +164,7 @@ func TestSentences(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			fresh := tenant(t, "demo")
 			test.change(t, fresh)
-			diff, err := drift.Between(side(t, tenant(t, "demo")), side(t, fresh))
+			diff, err := between(t, tenant(t, "demo"), fresh)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,7 +185,7 @@ func TestSentences(t *testing.T) {
 			if !found {
 				t.Errorf("nobody says %q:\n%s", test.want, strings.Join(told, "\n"))
 			}
-			back, err := drift.Between(side(t, fresh), side(t, tenant(t, "demo")))
+			back, err := between(t, fresh, tenant(t, "demo"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -202,7 +210,7 @@ func TestNothingHappened(t *testing.T) {
 			for _, section := range []string{"entra", "okta", "exchange"} {
 				shuffle(other[section])
 			}
-			diff, err := drift.Between(side(t, tenant(t, name)), side(t, other))
+			diff, err := between(t, tenant(t, name), other)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -238,7 +246,7 @@ func shuffle(v any) {
 func TestUnsortedMailboxes(t *testing.T) {
 	fresh := tenant(t, "demo")
 	slices.Reverse(fresh["mailboxes"].([]any))
-	if _, err := drift.Between(side(t, tenant(t, "demo")), side(t, fresh)); err == nil || !strings.Contains(err.Error(), "order of the ids") {
+	if _, err := between(t, tenant(t, "demo"), fresh); err == nil || !strings.Contains(err.Error(), "order of the ids") {
 		t.Errorf("error %v", err)
 	}
 }

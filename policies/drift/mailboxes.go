@@ -1,11 +1,10 @@
 package drift
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -13,9 +12,6 @@ import (
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/population"
 )
-
-// A Reader reads a snapshot from its start, as snapshot.Read does.
-type Reader func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
 
 // A boxChange is one way in which mailboxes changed: a field and its values.
 type boxChange struct{ field, was, is string }
@@ -44,106 +40,6 @@ func ignored() *population.Marks {
 	}}
 }
 
-// A boxReader gives one mailbox after the other. It is the coroutine of a reader, so
-// that two files can be read side by side.
-type boxReader struct {
-	next func() (*snapshot.Record, error, bool)
-	stop func()
-	// record is nil behind the end.
-	record *snapshot.Record
-	id     string
-	doc    *snapshot.Document
-}
-
-func openBoxes(read Reader) *boxReader {
-	b := &boxReader{}
-	b.next, b.stop = iter.Pull2(func(yield func(*snapshot.Record, error) bool) {
-		doc, err := read(func(record *snapshot.Record) error {
-			if !yield(record, nil) {
-				return errStopped
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errStopped) {
-			yield(nil, err)
-			return
-		}
-		b.doc = doc
-	})
-	return b
-}
-
-// errStopped ends a reading that nobody goes on with.
-var errStopped = errors.New("stopped")
-
-// step goes on to the next mailbox. They must come sorted by id, as snapshots are
-// written.
-func (b *boxReader) step() error {
-	record, err, ok := b.next()
-	if err != nil {
-		return err
-	}
-	if !ok {
-		b.record = nil
-		return nil
-	}
-	who, known := population.Identify(record.Value)
-	if !known {
-		return fmt.Errorf("mailbox %d has no id", record.Index)
-	}
-	if b.record != nil && who.ID <= b.id {
-		return fmt.Errorf("mailbox %d does not come in the order of the ids: collect or import the snapshot again", record.Index)
-	}
-	b.record, b.id = record, who.ID
-	return nil
-}
-
-// takeCensus reads both snapshots once, side by side.
-func takeCensus(before, after Reader) (*census, [2]*snapshot.Document, error) {
-	c := &census{changes: map[boxChange]*boxCount{}, filter: population.NewFilter(ignored(), nil)}
-	sides := [2]*boxReader{openBoxes(before), openBoxes(after)}
-	defer sides[0].stop()
-	defer sides[1].stop()
-	for _, side := range sides {
-		if err := side.step(); err != nil {
-			return nil, [2]*snapshot.Document{}, err
-		}
-	}
-	for sides[0].record != nil || sides[1].record != nil {
-		if err := c.take(sides[0], sides[1]); err != nil {
-			return nil, [2]*snapshot.Document{}, err
-		}
-	}
-	return c, [2]*snapshot.Document{sides[0].doc, sides[1].doc}, nil
-}
-
-func (c *census) take(was, is *boxReader) error {
-	order := 0
-	switch {
-	case was.record == nil:
-		order = 1
-	case is.record == nil:
-		order = -1
-	default:
-		order = cmp.Compare(was.id, is.id)
-	}
-	switch {
-	case order < 0:
-		c.gone.count(was.record.Index, -1)
-		return was.step()
-	case order > 0:
-		c.came.count(-1, is.record.Index)
-		return is.step()
-	}
-	if err := c.compare(was.record, is.record); err != nil {
-		return err
-	}
-	if err := was.step(); err != nil {
-		return err
-	}
-	return is.step()
-}
-
 func (b *boxCount) count(before, after int) {
 	if b.n == 0 {
 		b.before, b.after = before, after
@@ -152,15 +48,18 @@ func (b *boxCount) count(before, after int) {
 }
 
 // compare looks into two records only where what counts of them differs.
-func (c *census) compare(was, is *snapshot.Record) error {
-	for i, record := range []*snapshot.Record{was, is} {
-		key, ok := c.filter.AppendText(c.keys[i][:0], record.Value)
+func (c *census) compare(was, is *box) error {
+	if bytes.Equal(was.text, is.text) {
+		return nil
+	}
+	for i, one := range []*box{was, is} {
+		key, ok := c.filter.AppendText(c.keys[i][:0], one.text)
 		if !ok {
-			return fmt.Errorf("mailbox %d is no record", record.Index)
+			return fmt.Errorf("mailbox %d is no record", one.index)
 		}
 		c.keys[i] = key
 	}
-	if string(c.keys[0]) == string(c.keys[1]) {
+	if bytes.Equal(c.keys[0], c.keys[1]) {
 		return nil
 	}
 	var old, fresh object
@@ -172,7 +71,7 @@ func (c *census) compare(was, is *snapshot.Record) error {
 	w := &walker{}
 	w.objects(old, fresh, leaf{})
 	for i := range w.leaves {
-		c.leaf(&w.leaves[i], was.Index, is.Index)
+		c.leaf(&w.leaves[i], was.index, is.index)
 	}
 	return nil
 }
