@@ -130,7 +130,7 @@ func (c *people) match(d *directory, p *person) tri {
 func (c *people) doubts(d *directory, p *person) []Reason {
 	var list []Reason
 	if c.unreadable {
-		return []Reason{{Key: "whounreadable"}}
+		return []Reason{{Key: "people_unreadable"}}
 	}
 	if len(c.groups) > 0 && len(c.users) > 0 && d.inAny(p, c.groups) != p.isAny(c.users) {
 		list = append(list, Reason{Key: "users_and_groups"})
