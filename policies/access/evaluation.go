@@ -83,29 +83,40 @@ func (e *Engine) evaluate(classes []*class) *evaluation {
 }
 
 // strangers makes up people whom rules could mean though no mailbox is theirs: one
-// in no group at all, one for each group and one for each user that a rule names.
-// They show what a rule does before anybody is in its group.
+// in no group at all, one for each group and one for each user that a rule names,
+// be it to leave them out, and for each of those that a rule includes one who is
+// besides in all groups that the rules above it leave out. They show what a rule
+// does before anybody is in its group.
 func (o *org) strangers() []*person {
-	groups, users := newNumbering(), newNumbering()
-	note := func(c *people) {
-		for _, g := range c.groups {
-			groups.number(g)
-		}
-		for _, u := range c.users {
-			users.number(u)
+	list := []*person{{known: true, groups: []string{}}}
+	made := map[string]bool{"[] []": true}
+	add := func(named []string, groups ...string) {
+		slices.Sort(groups)
+		groups = slices.Compact(groups)
+		if key := fmt.Sprintf("%q %q", groups, named); !made[key] {
+			made[key] = true
+			list = append(list, &person{known: true, groups: groups, named: named})
 		}
 	}
 	for _, p := range o.policies {
+		above := []string{} // groups that the rules above leave out
 		for _, r := range p.rules {
-			note(&r.people)
+			c := &r.people
+			beside := slices.DeleteFunc(slices.Clone(above), func(g string) bool { return slices.Contains(c.withoutGroups, g) })
+			for _, g := range slices.Concat(c.groups, c.withoutGroups) {
+				add(nil, g)
+			}
+			for _, u := range slices.Concat(c.users, c.withoutUsers) {
+				add([]string{u})
+			}
+			for _, g := range c.groups {
+				add(nil, append(slices.Clone(beside), g)...)
+			}
+			for _, u := range c.users {
+				add([]string{u}, slices.Clone(beside)...)
+			}
+			above = append(above, c.withoutGroups...)
 		}
-	}
-	list := []*person{{known: true, groups: []string{}}}
-	for _, g := range groups.names {
-		list = append(list, &person{known: true, groups: []string{g}})
-	}
-	for _, u := range users.names {
-		list = append(list, &person{known: true, groups: []string{}, named: []string{u}})
 	}
 	return list
 }
