@@ -112,7 +112,10 @@ const (
 	namedApps
 )
 
-const exchangeOnlineID = "00000002-0000-0ff1-ce00-000000000000"
+const (
+	exchangeOnlineID = "00000002-0000-0ff1-ce00-000000000000"
+	graphID          = "00000003-0000-0000-c000-000000000000"
+)
 
 func readConditionalAccess(n node, l ledger) *conditionalAccess {
 	ca := &conditionalAccess{apps: newNumbering(), strengths: readStrengths(n.get("authentication_strengths"))}
@@ -124,7 +127,7 @@ func readConditionalAccess(n node, l ledger) *conditionalAccess {
 		for _, list := range []string{"includeApplications", "excludeApplications"} {
 			ids, _ := p.get("conditions").get("applications").get(list).texts()
 			for _, id := range ids {
-				if _, named := officeApp(id); !named && id != "All" && id != "None" {
+				if _, named := officeApp(id); !named && namesOneApp(id) {
 					ca.apps.number(strings.ToLower(id))
 				}
 			}
@@ -186,10 +189,11 @@ func (ca *conditionalAccess) read(n node, index int) *caPolicy {
 	}
 	for _, key := range unknownKeys(c, "users", "applications", "clientAppTypes", "platforms", "locations", "signInRiskLevels", "userRiskLevels") {
 		switch {
-		case key == "authenticationFlows" && c.get(key).get("transferMethods").blank():
-		case key == "authenticationFlows":
+		case c.get(key).hollow():
+		case key == "authenticationFlows" && otherFlows(c.get(key).get("transferMethods").string()):
 			// For device code flow and the like alone, which nobody has to use.
 			p.clients = [2]uint64{}
+		case key == "authenticationFlows" && c.get(key).get("transferMethods").string() == "none":
 		default: // a filter for devices, an insider's risk, service principals
 			p.limits = append(p.limits, key)
 			p.filtered = p.filtered || key == "devices" || key == "deviceStates"
@@ -200,6 +204,17 @@ func (ca *conditionalAccess) read(n node, index int) *caPolicy {
 		p.effect[k] = ca.strengths.grants(n.get("grantControls"), k)
 	}
 	return p
+}
+
+// otherFlows reports whether every way of carrying a sign-in from one device to
+// another that a list names is known. Graph joins several with commas.
+func otherFlows(methods string) bool {
+	for method := range strings.SplitSeq(methods, ",") {
+		if m := strings.TrimSpace(method); m != "deviceCodeFlow" && m != "authenticationTransfer" {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *caPolicy) doubt(key string, more ...string) {

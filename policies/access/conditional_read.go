@@ -1,6 +1,7 @@
 package access
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -92,9 +93,18 @@ func officeApp(id string) (sure []int, known bool) {
 		return []int{appExchange, appSuite}, true
 	case strings.EqualFold(id, exchangeOnlineID):
 		return []int{appExchange}, true
+	case strings.EqualFold(id, graphID):
+		return nil, true
 	}
 	return nil, false
 }
+
+// guid is the form of an application's id.
+var guid = regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+// namesOneApp reports whether an id stands for one application, or for some that
+// carry no mail. Whatever else Graph gives may stand for anything.
+func namesOneApp(id string) bool { return guid.MatchString(id) || id == "MicrosoftAdminPortals" }
 
 func (ca *conditionalAccess) readApps(n node) caApps {
 	size := namedApps + len(ca.apps.names)
@@ -129,6 +139,10 @@ func (ca *conditionalAccess) appSets(list node, size int) (sure, may set, ok boo
 				may.add(a)
 			}
 			may.add(appGraph)
+			continue
+		}
+		if !namesOneApp(id) {
+			may = fullSet(size)
 			continue
 		}
 		i := namedApps + ca.apps.number(strings.ToLower(id))

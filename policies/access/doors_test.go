@@ -154,8 +154,8 @@ func (d dice) conditionalOf(i int) obj {
 	}
 	c := obj{
 		"users": users,
-		"applications": obj{"includeApplications": pick(d, []string{"All"}, []string{"All"}, []string{"Office365"}, []string{"00000002-0000-0ff1-ce00-000000000000"}, []string{"some-app"}),
-			"excludeApplications": pick(d, []string{}, []string{}, []string{}, []string{"00000002-0000-0ff1-ce00-000000000000"}, []string{"some-app"})},
+		"applications": obj{"includeApplications": pick(d, []string{"All"}, []string{"All"}, []string{"Office365"}, []string{"00000002-0000-0ff1-ce00-000000000000"}, []string{"5b12c2a9-0a3f-4b4e-9d0e-3c1f6f0c7d11"}, []string{"office365"}),
+			"excludeApplications": pick(d, []string{}, []string{}, []string{}, []string{"00000002-0000-0ff1-ce00-000000000000"}, []string{"5b12c2a9-0a3f-4b4e-9d0e-3c1f6f0c7d11"}, []string{"00000003-0000-0000-c000-000000000000"}, []string{"office365"})},
 		"clientAppTypes": pick(d, []string{"all"}, []string{"exchangeActiveSync", "other"}, []string{"other"}, []string{"browser"},
 			[]string{"mobileAppsAndDesktopClients"}, []string{"browser", "mobileAppsAndDesktopClients"}, []string{"exchangeActiveSync"}),
 	}

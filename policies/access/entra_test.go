@@ -161,7 +161,27 @@ func TestConditionalAccessIsAUnion(t *testing.T) {
 		{"for device code flow", []obj{change(block("a", "other"), func(c obj) {
 			c["authenticationFlows"] = obj{"transferMethods": "deviceCodeFlow"}
 		})}, access.Open, ""},
-		{"another application", []obj{change(block("a", "other"), func(c obj) { c["applications"] = obj{"includeApplications": []string{"x"}} })}, access.Open, ""},
+		{"for no other flow", []obj{change(block("a", "other"), func(c obj) {
+			c["authenticationFlows"] = obj{"transferMethods": "none"}
+		})}, access.ClosedAfterSignIn, access.LockConditionalAccess},
+		{"for a flow that is not known", []obj{change(block("a", "other"), func(c obj) {
+			c["authenticationFlows"] = obj{"transferMethods": "deviceCodeFlow,unknownFutureValue"}
+		})}, access.Undecided, ""},
+		{"conditions that say nothing", []obj{change(block("a", "other"), func(c obj) {
+			c["devices"] = obj{"includeDevices": []string{}, "excludeDevices": []string{}, "deviceFilter": nil}
+		})}, access.ClosedAfterSignIn, access.LockConditionalAccess},
+		{"a word for applications that is spelt otherwise, left out", []obj{change(block("a", "other"), func(c obj) {
+			c["applications"] = obj{"includeApplications": []string{"All"}, "excludeApplications": []string{"office365"}}
+		})}, access.Undecided, ""},
+		{"a word for applications that is spelt otherwise", []obj{change(block("a", "other"), func(c obj) {
+			c["applications"] = obj{"includeApplications": []string{"all"}}
+		})}, access.Undecided, ""},
+		{"Graph left out", []obj{change(block("a", "other"), func(c obj) {
+			c["applications"] = obj{"includeApplications": []string{"All"}, "excludeApplications": []string{"00000003-0000-0000-C000-000000000000"}}
+		})}, access.ClosedAfterSignIn, access.LockConditionalAccess},
+		{"another application", []obj{change(block("a", "other"), func(c obj) {
+			c["applications"] = obj{"includeApplications": []string{"5b12c2a9-0a3f-4b4e-9d0e-3c1f6f0c7d11"}}
+		})}, access.Open, ""},
 		{"Exchange Online left out", []obj{change(block("a", "other"), func(c obj) {
 			c["applications"] = obj{"includeApplications": []string{"All"}, "excludeApplications": []string{"00000002-0000-0ff1-ce00-000000000000"}}
 		})}, access.Open, ""},

@@ -112,8 +112,10 @@ func TestLegacyFacts(t *testing.T) {
 		{"guests", []obj{block("A", func(c obj) {
 			c["users"].(obj)["excludeGuestsOrExternalUsers"] = obj{"guestOrExternalUserTypes": "serviceProvider"}
 		})}, []string{bothBlocked, "A leaves out guests serviceProvider: open [exchangeActiveSync other], undecided [], 0", "A blocks []"}},
-		{"an application", []obj{block("A", func(c obj) { c["applications"].(obj)["excludeApplications"] = []string{"a1"} })}, []string{
-			bothBlocked, "A leaves out application a1: open [other], undecided [], 0", "A blocks []",
+		{"an application", []obj{block("A", func(c obj) {
+			c["applications"].(obj)["excludeApplications"] = []string{"5b12c2a9-0a3f-4b4e-9d0e-3c1f6f0c7d11"}
+		})}, []string{
+			bothBlocked, "A leaves out application 5b12c2a9-0a3f-4b4e-9d0e-3c1f6f0c7d11: open [other], undecided [], 0", "A blocks []",
 		}},
 		{"a platform", []obj{block("A", func(c obj) {
 			c["platforms"] = obj{"includePlatforms": []string{"all"}, "excludePlatforms": []string{"iOS"}}

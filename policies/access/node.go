@@ -107,6 +107,20 @@ func (n node) texts() (list []string, ok bool) {
 	return list, ok
 }
 
+// hollow reports a value in which nothing is said: blank, or an object of nothing
+// but that.
+func (n node) hollow() bool {
+	if object, ok := n.value.(map[string]any); ok {
+		for _, v := range object {
+			if !(node{v}).hollow() {
+				return false
+			}
+		}
+		return true
+	}
+	return n.blank()
+}
+
 // blank reports a value that says nothing: absent, an empty list, object or text.
 func (n node) blank() bool {
 	switch v := n.value.(type) {

@@ -108,6 +108,12 @@ func forApp(a any, protocol string) verdict3 {
 			switch {
 			case id == "All":
 				return "yes"
+			case id == "office365": // a word that Graph does not document
+				v = any3(v, "maybe")
+			case id == "00000003-0000-0000-c000-000000000000":
+				if protocol == "graph" {
+					v = any3(v, "maybe")
+				}
 			case id != "Office365" && id != "00000002-0000-0ff1-ce00-000000000000":
 			case protocol == "graph":
 				v = any3(v, "maybe")
