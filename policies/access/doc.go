@@ -85,7 +85,7 @@
 //
 // A domain that is managed signs in with Entra. One that is federated signs in with
 // Okta if its address has the path of an Office 365 app and the host of the collected
-// org; a subdomain inherits the federation of the domain above it. With several app
+// org; a subdomain that is no root inherits the federation of the domain above it. With several app
 // instances the one that serves a domain is found by its signing key. Another one
 // that serves some domain of the tenant may vouch for a user who is assigned to it.
 // Okta refuses who is not assigned, or suspended.
@@ -93,7 +93,8 @@
 // A password grant gets tokens for a password: at Okta's active endpoint, whose
 // assertion Entra's token endpoint takes; at Entra's own for managed users, for
 // synchronised users in an enabled staged rollout, and with a home-realm policy that
-// sets AllowCloudPasswordValidation, if the hash is in the cloud. A staged rollout
+// sets AllowCloudPasswordValidation, if the hash is in the cloud, as it may be of a user
+// who was made there. A staged rollout
 // leaves legacy clients with the federation.
 //
 // https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-staged-rollout

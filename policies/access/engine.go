@@ -61,6 +61,8 @@ type Engine struct {
 	entra    *entra
 	ca       *conditionalAccess
 	okta     *org
+	// memberships says of which groups and roles in Entra all members are known.
+	memberships *memberships
 
 	// named are the ids of users that Entra's policies name; the others are the
 	// groups and roles that any policy or rule names, so that nothing else tells
@@ -89,6 +91,7 @@ func New(in Input, options Options) (*Engine, error) {
 	e.exchange.cloud, e.exchange.at, e.exchange.asPublished = in.Cloud, in.CollectedAt, options.AsPublished
 	e.entra = readEntra(entra, l)
 	e.ca = readConditionalAccess(entra, l)
+	e.memberships = readMemberships(entra, l)
 	e.okta = readOrg(okta, in.OktaOrg, l)
 	e.collectNames()
 	return e, nil

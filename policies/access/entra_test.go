@@ -300,12 +300,31 @@ func TestWhoTakesThePassword(t *testing.T) {
 		{"home-realm policy, no hashes", func(f *fixture) {
 			homeRealm(f)
 			f.entra["organization"] = obj{"onPremisesSyncEnabled": true}
+			f.mailboxes[0]["entra"].(obj)["onPremisesSyncEnabled"] = true
+		}, access.ClosedAtIdentityProvider, ""},
+		{"home-realm policy, no hashes, user of the cloud", func(f *fixture) {
+			homeRealm(f)
+			f.entra["organization"] = obj{"onPremisesSyncEnabled": true}
+		}, access.Undecided, "hashes_unknown"},
+		{"a root domain inherits nothing", func(f *fixture) {
+			f.entra["domains"] = append(f.entra["domains"].([]obj), obj{"id": "North.example.com", "authenticationType": "Federated", "isRoot": true})
+			f.mailboxes[0]["domain"] = "north.example.com"
+		}, access.Undecided, "federation_unread"},
+		{"a listed subdomain inherits", func(f *fixture) {
+			f.entra["domains"] = append(f.entra["domains"].([]obj), obj{"id": "north.example.com", "authenticationType": "Federated", "isRoot": false})
+			f.mailboxes[0]["domain"] = "north.example.com"
 		}, access.ClosedAtIdentityProvider, ""},
 		{"two apps, of which one serves", func(f *fixture) {
 			f.okta["apps"] = append(f.okta["apps"].([]obj), app("app2", "pol2"))
 			f.okta["access_policy_rules"].(obj)["pol2"] = []obj{catchAll("ALLOW")}
 			f.mailboxes[0]["okta"].(obj)["apps"] = []string{"app", "app2"}
+			f.okta["app_keys"].(obj)["app2"] = []obj{{"x5c": []string{"CERT2"}}}
 		}, access.ClosedAtIdentityProvider, ""},
+		{"two apps, and the keys of one are not known", func(f *fixture) {
+			f.okta["apps"] = append(f.okta["apps"].([]obj), app("app2", "pol2"))
+			f.okta["access_policy_rules"].(obj)["pol2"] = []obj{catchAll("ALLOW")}
+			f.mailboxes[0]["okta"].(obj)["apps"] = []string{"app", "app2"}
+		}, access.Undecided, "other_instance"},
 		{"two apps, nobody knows which serves", func(f *fixture) {
 			f.okta["apps"] = append(f.okta["apps"].([]obj), app("app2", "pol2"))
 			f.okta["access_policy_rules"].(obj)["pol2"] = []obj{catchAll("ALLOW")}

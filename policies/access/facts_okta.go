@@ -80,12 +80,12 @@ func (m *Mailbox) mayUse(a *app) tri {
 		return no
 	case a.implicit:
 		return yes
-	case !o.Assigned:
+	case o.Assigned && slices.Contains(o.Apps, a.id):
+		return yes
+	case a.assignmentsKnown && (!o.Assigned || o.Apps != nil):
 		return no
-	case o.Apps == nil:
-		return maybe
 	}
-	return certainly(slices.Contains(o.Apps, a.id))
+	return maybe
 }
 
 func (v *evaluation) rule(verdict *verdict, r *rule, users []user, m *model, decides map[int]bool) Rule {

@@ -130,6 +130,11 @@ func (v *evaluation) oktaEntries(c *class, r route, m Method) []*entry {
 		e.cap()
 		entries = append(entries, e)
 	}
+	if o.appsPartial {
+		unread := elsewhereEntry(route{why: []Reason{{Key: "apps_partial"}}})
+		unread.trusted = trusted
+		entries = append(entries, unread)
+	}
 	return entries
 }
 
@@ -189,7 +194,7 @@ func (e *entra) allCertificates() []string {
 }
 
 // serving finds the app instances of which one serves a domain, by their signing
-// keys, and the others that serve some domain of the tenant. The address does not
+// keys, and the others that serve some domain of the tenant, or may. The address does not
 // help: the key in it is not in what Okta's API says of an app.
 func (o *org) serving(r route, all []string) (serving, others []*app, doubts []Reason) {
 	shares := func(a *app, certificates []string) bool {
@@ -215,7 +220,7 @@ func (o *org) serving(r route, all []string) (serving, others []*app, doubts []R
 		return serving, nil, doubts
 	}
 	for _, a := range o.apps {
-		if !slices.Contains(serving, a) && shares(a, all) {
+		if !slices.Contains(serving, a) && (shares(a, all) || !a.certificatesKnown) {
 			others = append(others, a)
 		}
 	}
@@ -276,11 +281,12 @@ func (v *evaluation) refuses(g *gate, c *class, a *app) bool {
 		g.lock(lock)
 		return true
 	case a.implicit:
-	case !o.Assigned || o.Apps != nil && !slices.Contains(o.Apps, a.id):
+	case o.Assigned && slices.Contains(o.Apps, a.id):
+	case a.assignmentsKnown && (!o.Assigned || o.Apps != nil):
 		g.step("okta_not_assigned", at, args{"app": a.label})
 		g.lock(lock)
 		return true
-	case o.Apps == nil:
+	default:
 		g.doubt(Reason{Key: "okta_assignment_unknown", Args: args{"app": a.label}})
 	}
 	return false

@@ -192,7 +192,7 @@ func (m *Mailbox) person() *person {
 
 // subject reads what Entra's policies look at.
 func (m *Mailbox) subject(e *Engine) *subject {
-	u := &subject{synced: maybe}
+	u := &subject{synced: maybe, read: e.memberships}
 	if id := strings.ToLower(m.ID); e.named[id] {
 		u.id = id
 	}

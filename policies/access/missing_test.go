@@ -136,6 +136,41 @@ func TestPartialEvidenceIsNoProof(t *testing.T) {
 			f.mailboxes[0]["entra"].(obj)["onPremisesSyncEnabled"] = true
 			return f
 		}, access.MAPI, access.PasswordGrant, access.ClosedAtIdentityProvider, access.Undecided},
+		{"entra.group_members", func() *fixture {
+			f := untouched()
+			f.entra["groups"], f.entra["group_member_counts"] = []obj{}, obj{"read": 0}
+			f.entra["conditional_access_policies"] = []obj{change(conditional("a", "enabled", []string{"all"}, "block"), func(c obj) {
+				c["users"].(obj)["excludeGroups"] = []string{"READ", "unread"}
+			})}
+			return f
+		}, access.MAPI, access.PasswordGrant, access.ClosedAfterSignIn, access.Undecided},
+		{"entra.group_members", func() *fixture { // but for the group that matters
+			f := untouched()
+			f.entra["groups"], f.entra["group_member_counts"] = []obj{}, obj{"read": 0}
+			f.entra["conditional_access_policies"] = []obj{change(conditional("a", "enabled", []string{"all"}, "block"), func(c obj) {
+				c["users"].(obj)["excludeGroups"] = []string{"READ"}
+			})}
+			return f
+		}, access.MAPI, access.PasswordGrant, access.ClosedAfterSignIn, access.ClosedAfterSignIn},
+		{"entra.role_members", func() *fixture {
+			f := untouched()
+			f.entra["conditional_access_policies"] = []obj{change(conditional("a", "enabled", []string{"all"}, "block"), func(c obj) {
+				c["users"].(obj)["excludeRoles"] = []string{"admin"}
+			})}
+			return f
+		}, access.MAPI, access.PasswordGrant, access.ClosedAfterSignIn, access.Undecided},
+		{"entra.domains", func() *fixture {
+			f := whitepaper()
+			f.mailboxes[0]["domain"] = "north.example.com"
+			return f
+		}, access.MAPI, access.PasswordGrant, access.ClosedAtIdentityProvider, access.Undecided},
+		{"okta.apps", whitepaper, access.MAPI, access.PasswordGrant, access.ClosedAtIdentityProvider, access.Undecided},
+		{"okta.app_assignments", func() *fixture {
+			f := oneFactorAtOkta()
+			f.okta["app_assignments"] = obj{}
+			f.mailboxes[0]["okta"].(obj)["apps"] = []string{"another"}
+			return f
+		}, access.MAPI, access.Modern, access.ClosedAtIdentityProvider, access.Undecided},
 		{"entra.home_realm_discovery_policies", whitepaper, access.MAPI, access.PasswordGrant, access.ClosedAtIdentityProvider, access.Undecided},
 	}
 	for _, test := range tests {

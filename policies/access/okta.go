@@ -10,6 +10,8 @@ import (
 // org is what was collected of the Okta org that decides over sign-ins.
 type org struct {
 	collected bool
+	// appsPartial: there may be app instances that were not read.
+	appsPartial bool
 	// identityEngine: yes, no for Classic Engine, maybe when Okta did not say.
 	identityEngine tri
 	atlas          *atlas
@@ -33,6 +35,8 @@ type app struct {
 	policy            *policy
 	certificates      []string
 	certificatesKnown bool
+	// assignmentsKnown: who is assigned to it was read in full.
+	assignmentsKnown bool
 	// implicit: Okta lets in people without an assignment.
 	implicit bool
 }
@@ -64,6 +68,7 @@ func readOrg(n node, orgURL string, ledger ledger) *org {
 		o.identityEngine = no
 	}
 	o.atlas = newAtlas(oktaZones(n.get("zones")), n.get("zones").absent() || ledger.partial("okta.zones"))
+	o.appsPartial = ledger.partial("okta.apps")
 	o.readHosts(n, orgURL)
 	o.readApps(n, ledger)
 	o.sessionsKnown = !n.get("sign_on_policies").absent() && !ledger.partial("okta.sign_on_policies")
@@ -98,6 +103,7 @@ func (o *org) readApps(n node, ledger ledger) {
 		}
 		keys, known := n.get("app_keys").get(made.id).items()
 		made.certificatesKnown = known && !ledger.partial("okta.app_keys")
+		made.assignmentsKnown = !ledger.partial("okta.app_assignments") || o.assignments.has(made.id)
 		for _, k := range keys {
 			chain, _ := k.get("x5c").texts()
 			for _, c := range chain {

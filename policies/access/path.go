@@ -11,13 +11,14 @@ import (
 
 // entra is what was collected of Entra's configuration, Conditional Access apart.
 type entra struct {
-	domains       []node
-	domainsKnown  bool
-	configs       node // federation configurations by domain
-	homeRealm     tri  // whether a home-realm policy lets Entra check passwords
-	homeRealmWhy  []Reason
-	rollouts      []rollout
-	rolloutsKnown bool
+	domains []node
+	// domainsKnown: some were collected; domainsPartial: there may be others.
+	domainsKnown, domainsPartial bool
+	configs                      node // federation configurations by domain
+	homeRealm                    tri  // whether a home-realm policy lets Entra check passwords
+	homeRealmWhy                 []Reason
+	rollouts                     []rollout
+	rolloutsKnown                bool
 	// hashes: whether password hashes are synchronised.
 	hashes tri
 }
@@ -58,6 +59,7 @@ type route struct {
 func readEntra(n node, l ledger) *entra {
 	e := &entra{configs: n.get("federation_configurations")}
 	e.domains, e.domainsKnown = n.get("domains").items()
+	e.domainsPartial = l.partial("entra.domains")
 	e.readHashes(n)
 	e.readHomeRealm(n.get("home_realm_discovery_policies"), l)
 	e.readRollouts(n.get("feature_rollout_policies"), l)
@@ -184,14 +186,15 @@ func (e *entra) rolledOut(u *subject) (tri, []Reason) {
 }
 
 // cloudPassword says whether Entra's token endpoint checks a federated user's
-// password because of a home-realm policy. Only a synchronised hash is there to be
-// checked.
+// password because of a home-realm policy. Of a user from an on-premises directory
+// only a synchronised hash is there to be checked; one who was made in the cloud, by
+// Okta's provisioning say, may have got a password there.
 func (e *entra) cloudPassword(u *subject) (tri, []Reason) {
 	if e.homeRealm == no {
 		return no, nil
 	}
 	hash := e.hashes
-	if hash == yes && u.synced != yes {
+	if u.synced != yes {
 		hash = maybe
 	}
 	answer := min(e.homeRealm, hash)
@@ -239,18 +242,24 @@ func (e *entra) routes(o *org, domain string) (passive, active route) {
 func (e *entra) unlisted(name string) bool { return !e.domainsKnown || e.listed(name) < 0 }
 
 // listed finds a domain, or the nearest above it, among those that Entra lists; -1
-// for none.
+// for none. Where not all were read, one above it proves nothing.
 func (e *entra) listed(name string) int {
 	for {
 		if index := e.domain(name); index >= 0 {
 			return index
 		}
 		_, rest, ok := strings.Cut(name, ".")
-		if !ok || !strings.Contains(rest, ".") {
+		if !ok || e.domainsPartial || !strings.Contains(rest, ".") {
 			return -1
 		}
 		name = rest
 	}
+}
+
+// isRoot reports that Entra lists a domain as a root, with settings of its own.
+func (e *entra) isRoot(name string) bool {
+	i := e.domain(name)
+	return i >= 0 && e.domains[i].get("isRoot").flag() == yes
 }
 
 func (e *entra) domain(name string) int {
@@ -258,7 +267,7 @@ func (e *entra) domain(name string) int {
 }
 
 // federated reads the federation of a domain, or of the nearest domain above it,
-// whose federation it inherits.
+// whose federation it inherits. A root domain inherits nothing.
 func (e *entra) federated(o *org, r route, name string) (passive, active route) {
 	for above := name; ; {
 		for _, key := range e.configs.names() {
@@ -269,7 +278,7 @@ func (e *entra) federated(o *org, r route, name string) (passive, active route) 
 			}
 		}
 		_, rest, ok := strings.Cut(above, ".")
-		if !ok || !strings.Contains(rest, ".") {
+		if !ok || !strings.Contains(rest, ".") || e.isRoot(above) {
 			r.why = []Reason{{Key: "federation_unread", Args: args{"domain": r.domain}}}
 			return r, r
 		}

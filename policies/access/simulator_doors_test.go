@@ -137,7 +137,7 @@ func (s *simulated) ways(m any, method string) map[string]verdict3 {
 					hash = "yes"
 				}
 			case "false":
-				if flag(s.entra, "organization", "onPremisesSyncEnabled") == "true" {
+				if flag(s.entra, "organization", "onPremisesSyncEnabled") == "true" && synced == "yes" {
 					hash = "no"
 				}
 			}

@@ -1,6 +1,9 @@
 package access
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // subject is what Entra's policies can tell of a user.
 type subject struct {
@@ -14,13 +17,35 @@ type subject struct {
 	kind string
 	// synced: the user comes from an on-premises directory.
 	synced tri
+	// read says of which groups and roles all members were collected; nil: of all.
+	read *memberships
+}
+
+// memberships says how well groups and roles in Entra could be read.
+type memberships struct {
+	// groups are the groups whose members were all read, where some group's were
+	// not; nil otherwise.
+	groups map[string]bool
+	// rolesPartial: whoever has no role may have one.
+	rolesPartial bool
+}
+
+func readMemberships(n node, l ledger) *memberships {
+	m := &memberships{rolesPartial: l.partial("entra.role_members")}
+	if l.partial("entra.group_members") {
+		m.groups = make(map[string]bool)
+		for _, id := range n.get("group_member_counts").names() {
+			m.groups[strings.ToLower(id)] = true
+		}
+	}
+	return m
 }
 
 func (u *subject) inGroup(id string) tri {
 	switch {
 	case slices.Contains(u.groups, id):
 		return yes
-	case !u.groupsKnown:
+	case !u.groupsKnown, u.read != nil && u.read.groups != nil && !u.read.groups[id]:
 		return maybe
 	}
 	return no
@@ -30,7 +55,7 @@ func (u *subject) hasRole(id string) tri {
 	switch {
 	case slices.Contains(u.roles, id):
 		return yes
-	case !u.rolesKnown:
+	case !u.rolesKnown, u.read != nil && u.read.rolesPartial:
 		return maybe
 	}
 	return no
