@@ -28,8 +28,14 @@ faults(domain, configurations, org) := {{"key": "managed", "args": {}}} if {
 } else := {object.union(fault, {"at": ["entra", "federation_configurations", key], "whole": sort(object.get(fault, "whole", set()) | _inherited(domain, key))}) |
 	some fault in _faults(configurations[key], org)
 } if {
-	key := holder(configurations, domain.id)
+	key := _settings_of(configurations, domain)
 } else := set()
+
+# A root domain has settings of its own and inherits none.
+_settings_of(configurations, domain) := key if {
+	key := holder(configurations, domain.id)
+	same(domain.id, key)
+} else := holder(configurations, domain.id) if not domain.isRoot == true
 
 # Settings that a domain inherits are its own only if it has none itself.
 _inherited(domain, key) := set() if {
@@ -60,7 +66,7 @@ doubts(domain, configurations, org) := set() if {
 		count(certificates(configuration)) == 0
 	},
 }) if {
-	list := configurations[holder(configurations, domain.id)]
+	list := configurations[_settings_of(configurations, domain)]
 } else := {{"key": "no_configuration", "args": {}, "evidence": _settings}}
 
 _settings := "entra.federation_configurations"

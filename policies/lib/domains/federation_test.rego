@@ -33,6 +33,16 @@ test_a_domain_at_okta_has_no_fault if {
 	domains.faults(subdomain, _configurations("example.okta.com"), _org) == set()
 }
 
+test_a_root_domain_inherits_nothing if {
+	root := {"id": "mail.example.com", "authenticationType": "Federated", "isRoot": true}
+	domains.faults(root, _configurations("stranger.okta.com"), _org) == set()
+	{doubt.key | some doubt in domains.doubts(root, _configurations("example.okta.com"), _org)} == {"no_configuration"}
+	own := {"Mail.example.com": _configurations("example.okta.com")["example.com"]}
+	domains.doubts(root, own, _org) == set()
+	listed := object.union(root, {"isRoot": false})
+	domains.doubts(listed, _configurations("example.okta.com"), _org) == set()
+}
+
 test_a_domain_that_is_not_federated if {
 	managed := {"id": "example.com", "authenticationType": "Managed"}
 	domains.faults(managed, {}, _org) == {{"key": "managed", "args": {}}}
