@@ -86,11 +86,15 @@ func (e *Engine) evaluate(classes []*class) *evaluation {
 // in no group at all, one for each group and one for each user that a rule names,
 // be it to leave them out, and for each of those that a rule includes one who is
 // besides in all groups that the rules above it leave out. They show what a rule
-// does before anybody is in its group.
+// does before anybody is in its group. A group that was not collected may be gone,
+// so that nobody can be in it.
 func (o *org) strangers() []*person {
 	list := []*person{{known: true, groups: []string{}}}
 	made := map[string]bool{"[] []": true}
 	add := func(named []string, groups ...string) {
+		if slices.ContainsFunc(groups, func(g string) bool { return !o.directory.collected(g) }) {
+			return
+		}
 		slices.Sort(groups)
 		groups = slices.Compact(groups)
 		if key := fmt.Sprintf("%q %q", groups, named); !made[key] {
@@ -115,7 +119,11 @@ func (o *org) strangers() []*person {
 			for _, u := range c.users {
 				add([]string{u}, slices.Clone(beside)...)
 			}
-			above = append(above, c.withoutGroups...)
+			for _, g := range c.withoutGroups {
+				if o.directory.collected(g) {
+					above = append(above, g)
+				}
+			}
 		}
 	}
 	return list

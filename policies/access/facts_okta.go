@@ -168,7 +168,7 @@ func (v *evaluation) passed(verdict *verdict, layer int, users []user, kind clie
 		}
 		consider(w, u.certain, person, u.class.first)
 	}
-	if best == nil {
+	if opens != yes {
 		for person := v.strangers; person < len(v.people); person++ {
 			if w := find(person); w != nil {
 				consider(w, yes, person, -1)

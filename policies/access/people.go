@@ -39,17 +39,22 @@ func newDirectory(list node) *directory {
 	return d
 }
 
+// collected reports that the members of a group were.
+func (d *directory) collected(id string) bool {
+	_, ok := d.groups[id]
+	return ok
+}
+
 // in says whether a person is in a group. A group whose members were not
 // collected (a deleted one, say) may hold anybody.
 func (d *directory) in(p *person, id string) tri {
 	if slices.Contains(p.groups, id) {
 		return yes
 	}
-	g, collected := d.groups[id]
 	switch {
-	case g.everyone:
+	case d.groups[id].everyone:
 		return yes
-	case !collected || !p.known || p.groups == nil:
+	case !d.collected(id) || !p.known || p.groups == nil:
 		return maybe
 	}
 	return no

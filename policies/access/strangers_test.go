@@ -32,6 +32,7 @@ func TestRulesCountBeforeAnybodyIsInTheirGroups(t *testing.T) {
 			with(deny("Deny", 0, "ACTIVE_SYNC"), inGroups(nil, []string{"empty"})),
 			with(deny("Deny them", 1, "ACTIVE_SYNC"), inGroups([]string{"empty"}, nil)), allow("Open", 2),
 		}, "no"},
+		{"a group left out that may be gone", []obj{with(deny("Deny", 0, "ACTIVE_SYNC"), inGroups(nil, []string{"gone"})), allow("Open", 1)}, "maybe"},
 		{"nobody left out", []obj{deny("Deny", 0, "ACTIVE_SYNC"), allow("Open", 1)}, "no"},
 	}
 	for _, test := range tests {
@@ -47,9 +48,27 @@ func TestRulesCountBeforeAnybodyIsInTheirGroups(t *testing.T) {
 					t.Errorf("it lets %d mailboxes in, and they are in none of these groups", r.Legacy.Certain)
 				}
 			}
-			if got := outcomeOf(t, f.evaluate(t), access.MAPI, access.PasswordGrant, 0).Outcome; got != access.ClosedAtIdentityProvider {
-				t.Errorf("a mailbox of nobody in these groups is %s", got)
+			want := access.ClosedAtIdentityProvider
+			if test.opens == "maybe" {
+				want = access.Undecided
+			}
+			if got := outcomeOf(t, f.evaluate(t), access.MAPI, access.PasswordGrant, 0).Outcome; got != want {
+				t.Errorf("a mailbox of nobody in these groups is %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// That nobody knows what Okta knows of the users takes nothing from what a rule
+// does.
+func TestRulesCountWhenUsersWereNotCollected(t *testing.T) {
+	f := whitepaper()
+	for _, m := range f.mailboxes {
+		delete(m, "okta")
+	}
+	f.setRules(with(deny("Deny", 0, "ACTIVE_SYNC"), inGroups([]string{"few"}, nil)), allow("Open", 1), catchAll("DENY"))
+	r := policyOf(t, f).Rules[1].Legacy
+	if r.Opens != "yes" || r.Certain != 0 || r.Possible != len(f.mailboxes) || r.Witness == nil || r.Witness.Mailbox != -1 {
+		t.Errorf("it opens: %s, certainly %d, possibly %d, witness %+v", r.Opens, r.Certain, r.Possible, r.Witness)
 	}
 }
