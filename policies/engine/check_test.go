@@ -347,3 +347,18 @@ func TestEngineJudgesSeveralAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestSnippetOfAnObjectOfObjects: what holds nothing plain is not shown as empty.
+func TestSnippetOfAnObjectOfObjects(t *testing.T) {
+	document := aSnapshot()
+	document["exchange"].(object)["organization_config"] = object{"Name": "example"}
+	for at, want := range map[string]string{
+		`["exchange"]`:                        `"exchange": {1 field}`,
+		`["exchange", "organization_config"]`: `{"Name": "example"}`,
+	} {
+		control := edited(t, showMoments, `"at": ["exchange"]`, `"at": `+at)
+		if r := result(t, control, document); len(r.Violations) != 1 || !strings.HasPrefix(r.Violations[0].Snippet, want) {
+			t.Errorf("%s: %+v", at, r.Violations)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func (j *judgement) snippet(pointer string) string {
 	if err != nil {
 		return ""
 	}
-	if object, ok := term.Value.(ast.Object); ok {
+	if object, ok := term.Value.(ast.Object); ok && (object.Len() == 0 || hasPlain(object)) {
 		return cut(showFields(object))
 	}
 	name := lastSegment(pointer)
@@ -110,6 +110,11 @@ func showFields(object ast.Object) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
+// hasPlain reports whether showFields has something to show.
+func hasPlain(object ast.Object) bool {
+	return object.Until(func(_, value *ast.Term) bool { return isPlain(value) })
+}
+
 func isPlain(term *ast.Term) bool {
 	switch term.Value.(type) {
 	case ast.String, ast.Number, ast.Boolean, ast.Null:
@@ -127,11 +132,19 @@ func show(term *ast.Term) string {
 		}
 		return quote(shorten(string(v), maxValue))
 	case *ast.Array:
-		return "[" + strconv.Itoa(v.Len()) + " elements]"
+		return "[" + number(v.Len(), "element") + "]"
 	case ast.Object:
-		return "{" + strconv.Itoa(v.Len()) + " fields}"
+		return "{" + number(v.Len(), "field") + "}"
 	}
 	return term.String()
+}
+
+// number writes how many there are of something.
+func number(n int, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return strconv.Itoa(n) + " " + of
 }
 
 // quote writes a text as JSON does.
