@@ -36,35 +36,41 @@ func (b *behind) all(yield func(int) bool) {
 	}
 }
 
-// A Roster says who is behind each door of a result. It holds no more than that.
+// A Roster says who is behind each door of a result, and behind each of the ways in
+// which users sign in. It holds no more than that.
 type Roster struct {
-	// doors are the classes behind each, in the order of the result's.
-	doors []behind
+	// lists are the classes behind each: of the doors in the order of the result's, then
+	// of its sign-ins.
+	lists []behind
 	// classOf is the class, from 1, of what the accumulator was given, 0 for none;
 	// classes is how many there are.
 	classOf []uint32
 	classes int
 }
 
-// Roster gives the roster of the result's doors.
+// Roster gives the result's roster.
 func (r *Result) Roster() *Roster {
-	made := &Roster{classOf: r.classOf, classes: len(r.outcomes), doors: make([]behind, len(r.Doors))}
+	made := &Roster{classOf: r.classOf, classes: len(r.outcomes)}
 	for i := range r.Doors {
-		made.doors[i] = r.Doors[i].behind
+		made.lists = append(made.lists, r.Doors[i].behind)
+	}
+	for i := range r.SignIns {
+		made.lists = append(made.lists, r.SignIns[i].behind)
 	}
 	return made
 }
 
-// Behind gives those behind one or more of some doors, which are named by their places
-// in the result's list: the numbers, from 0 and ascending, of what the accumulator was
-// given one after the other. The error says that there is no such door.
-func (r *Roster) Behind(doors []int) (iter.Seq[int], error) {
+// Behind gives those behind one or more doors or sign-ins. A door has its place in the
+// result's list as its number, a sign-in says its own. Those behind are the numbers,
+// from 0 and ascending, of what the accumulator was given one after the other. The
+// error says that there is no such door or sign-in.
+func (r *Roster) Behind(numbers []int) (iter.Seq[int], error) {
 	in := make([]bool, r.classes+1)
-	for _, n := range doors {
-		if n < 0 || n >= len(r.doors) {
-			return nil, fmt.Errorf("there is no door %d among %d", n, len(r.doors))
+	for _, n := range numbers {
+		if n < 0 || n >= len(r.lists) {
+			return nil, fmt.Errorf("nobody can be behind number %d of %d", n, len(r.lists))
 		}
-		for class := range r.doors[n].all {
+		for class := range r.lists[n].all {
 			in[class+1] = true
 		}
 	}

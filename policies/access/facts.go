@@ -273,6 +273,10 @@ type SignInPath struct {
 	// Everywhere is the same for browsers and apps at any application at all, and of
 	// policies alone.
 	Everywhere string `json:"everywhere"`
+	// Behind is its number in the roster, behind those of the doors.
+	Behind int `json:"behind"`
+
+	behind behind
 }
 
 // NewMailbox is what a mailbox plan opens on the next mailbox, at Exchange.

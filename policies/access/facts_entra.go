@@ -35,7 +35,7 @@ func (v *evaluation) signInPaths() []SignInPath {
 		made := v.signInPath(c)
 		key := made.key()
 		if n, known := numbers[key]; known {
-			list[n].Mailboxes += c.count
+			list[n].take(c)
 			continue
 		}
 		if len(made.Declared) == 0 {
@@ -52,9 +52,14 @@ func (v *evaluation) signInPaths() []SignInPath {
 			numbers[key] = n
 			list = append(list, made)
 		}
-		list[n].Mailboxes += c.count
+		list[n].take(c)
 	}
 	return list
+}
+
+func (p *SignInPath) take(c *class) {
+	p.Mailboxes += c.count
+	p.behind.add(c.number)
 }
 
 func (v *evaluation) signInPath(c *class) SignInPath {

@@ -50,12 +50,12 @@ func (g *Gathering) Evaluate(doc *snapshot.Document, mailboxes iter.Seq2[populat
 	return e.Evaluate(a), nil
 }
 
-// Facts works out the facts as controls see them; behind, which says for places in
-// the list of their doors which of the mailboxes that were handed over are behind one
-// of those (see Roster); and the matrix that reports show, nil where the
-// snapshot has no list of mailboxes.
+// Facts works out the facts as controls see them; behind, which says which of the
+// mailboxes that were handed over are behind doors and sign-ins, by their numbers (see
+// Roster); and the matrix that reports show, nil where the snapshot has no list of
+// mailboxes.
 func (g *Gathering) Facts(doc *snapshot.Document, mailboxes iter.Seq2[population.Alike, error]) (
-	facts jsontext.Value, behind func(doors []int) (iter.Seq[int], error), matrix *finding.AccessMatrix, err error,
+	facts jsontext.Value, behind func(numbers []int) (iter.Seq[int], error), matrix *finding.AccessMatrix, err error,
 ) {
 	r, err := g.Evaluate(doc, mailboxes)
 	if err != nil {

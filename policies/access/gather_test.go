@@ -183,7 +183,23 @@ func agreeOnMembers(t *testing.T, single *access.Result, handed []population.Ali
 	if cells := len(access.Protocols()) * len(access.Methods()); len(met) != cells*single.Mailboxes {
 		t.Errorf("%d mailboxes are behind %d doors of %d each", single.Mailboxes, len(met), cells)
 	}
-	if _, err := behind([]int{0, len(single.Doors)}); err == nil {
+	for _, path := range single.SignIns {
+		mailboxes, err := roster.Behind([]int{path.Behind})
+		if err != nil {
+			t.Fatal(err)
+		}
+		count, first := 0, -1
+		for i := range mailboxes {
+			if first < 0 {
+				first = i
+			}
+			count++
+		}
+		if count != path.Mailboxes || first != path.First {
+			t.Errorf("behind a sign-in of %d from %d are %d from %d", path.Mailboxes, path.First, count, first)
+		}
+	}
+	if _, err := behind([]int{0, len(single.Doors) + len(single.SignIns)}); err == nil {
 		t.Error("somebody is behind a door that is not there")
 	}
 }

@@ -153,6 +153,9 @@ func (e *Engine) Evaluate(a *Accumulator) *Result {
 	r.Policies = v.policies()
 	r.ConditionalAccess = v.conditionalAccess()
 	r.SignIns = v.signInPaths()
+	for i := range r.SignIns {
+		r.SignIns[i].Behind = len(r.Doors) + i
+	}
 	r.NewMailboxes = e.newMailboxes()
 	return r
 }

@@ -67,9 +67,9 @@ falls_short(policy) := "limited" if {
 # METADATA
 # description: >-
 #   Whether Entra makes the declared break-glass accounts of a managed domain give a
-#   second factor at every application: yes, no, some (it makes others), undecided, or
-#   unread when policies or security defaults were not read. paths are the sign-ins
-#   and facts the conditional_access of the access facts.
+#   second factor at every application: yes, no, undecided, mixed (it is not the same for
+#   all), or unread when policies or security defaults were not read. paths are the
+#   sign-ins and facts the conditional_access of the access facts.
 break_glass_mfa(paths, facts, domain) := "yes" if {
 	facts.security_defaults == "yes"
 } else := answer if {
@@ -87,19 +87,40 @@ _lacks_evidence(facts, answer) if {
 	facts.security_defaults == "maybe"
 }
 
-_asked_of_break_glass(paths, domain) := {path.everywhere |
+_asked_of_break_glass(paths, domain) := {path.everywhere | some path in _break_glass_paths(paths, domain)}
+
+_break_glass_paths(paths, domain) := [path |
 	some path in paths
 	path.path == "managed"
 	path.domain == lower(domain)
 	"break_glass" in path.declared
+]
+
+# METADATA
+# description: >-
+#   What there is to say of the declared break-glass accounts of managed domains where
+#   Entra does not ask the same of all, and of which the answer (yes, no or undecided, as
+#   for those of a whole domain) is the given one: entries with the given key, about those
+#   accounts alone.
+break_glass_apart(paths, facts, answer, key) := {{
+	"key": key,
+	"args": {"domain": domain},
+	"resource": {"kind": "domain", "id": domain},
+	"at": ["entra", "conditional_access_policies"],
+	"behind": behind,
+} |
+	some domain in {path.domain | some path in paths}
+	break_glass_mfa(paths, facts, domain) == "mixed"
+	behind := [path.behind | some path in _break_glass_paths(paths, domain); _together({path.everywhere}) == answer]
+	count(behind) > 0
 }
 
 # Blocked is as good as asked: nobody gets in without a second factor.
 _together(asked) := "no" if {
 	asked == {"nothing"}
-} else := "some" if {
-	"nothing" in asked
 } else := "yes" if {
 	count(asked) > 0
 	count(asked - {"mfa", "blocked"}) == 0
-} else := "undecided"
+} else := "undecided" if {
+	count(asked - {"undecided"}) == 0
+} else := "mixed"

@@ -44,11 +44,22 @@ _mfa(answers, facts) := conditional_access.break_glass_mfa([_path(answer) | some
 test_break_glass_is_covered_when_all_of_it_is if {
 	_mfa(["mfa"], _read) == "yes"
 	_mfa(["mfa", "blocked"], _read) == "yes"
-	_mfa(["mfa", "undecided"], _read) == "undecided"
-	_mfa(["mfa", "nothing"], _read) == "some"
-	_mfa(["undecided", "nothing"], _read) == "some"
+	_mfa(["mfa", "undecided"], _read) == "mixed"
+	_mfa(["undecided"], _read) == "undecided"
+	_mfa(["mfa", "nothing"], _read) == "mixed"
+	_mfa(["undecided", "nothing"], _read) == "mixed"
 	_mfa(["nothing"], _read) == "no"
 	_mfa([], _read) == "undecided"
+}
+
+test_break_glass_is_told_apart_by_what_is_asked if {
+	paths := [object.union(_path(asked), {"behind": n}) | some n, asked in ["mfa", "nothing", "blocked", "nothing", "undecided"]]
+	every answer, behind in {"yes": [0, 2], "no": [1, 3], "undecided": [4]} {
+		found := conditional_access.break_glass_apart(paths, _read, answer, "some")
+		{[entry.key, entry.args.domain, entry.behind] | some entry in found} == {["some", "example.onmicrosoft.com", behind]}
+	}
+	count(conditional_access.break_glass_apart([object.union(_path("nothing"), {"behind": 0})], _read, "no", "some")) == 0
+	count(conditional_access.break_glass_apart(paths, {"collected": false, "security_defaults": "no"}, "no", "some")) == 0
 }
 
 test_break_glass_of_other_domains_and_others_do_not_count if {

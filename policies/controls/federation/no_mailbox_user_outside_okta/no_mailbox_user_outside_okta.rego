@@ -9,8 +9,8 @@
 #   configuration declares are listed and must be covered by Entra's own MFA:
 #   security defaults, or Conditional Access policies that together demand a second
 #   factor of them for all applications, in browsers and in apps, however they sign
-#   in. Where policies cover some of the declared accounts of a domain and not others,
-#   all of them are listed. A federated user who is not assigned to the app in Okta is
+#   in. Where it is not the same for all declared accounts of a domain, those without
+#   such cover are listed apart. A federated user who is not assigned to the app in Okta is
 #   refused there: listed as hygiene.
 # related_resources:
 #   - ref: https://learn.microsoft.com/entra/identity/hybrid/connect/whatis-fed
@@ -46,9 +46,8 @@
 #       alone ({members}): neither security defaults nor a Conditional Access
 #       policy demands a second factor of them.
 #     some_break_glass_without_mfa: >-
-#       Of the declared break-glass accounts on '{domain}' ({members}), some sign in
-#       with a password alone: Conditional Access demands a second factor of the others
-#       only.
+#       Of the declared break-glass accounts on '{domain}', {members} {signs|sign} in
+#       with a password alone: Conditional Access does not demand a second factor of all.
 #     domain_not_listed: >-
 #       Entra's list of domains lacks '{domain}', the sign-in domain of
 #       {members}.
@@ -95,22 +94,23 @@ violations contains _entry(i, "managed_domain") if {
 }
 
 violations contains {
-	"key": {"no": "break_glass_without_mfa", "some": "some_break_glass_without_mfa"}[answer],
-	"args": {"domain": _domain(input.mailboxes[i])}, "mailbox": i,
+	"key": "break_glass_without_mfa", "args": {"domain": _domain(input.mailboxes[i])}, "mailbox": i,
 	"whole": ["entra.conditional_access_policies"],
-} if some i, answer in _break_glass
+} if _break_glass[i] == "no"
 
-unknown contains _entry(i, "break_glass_undecided") if _break_glass[i] == "undecided"
+violations contains object.union(entry, {"whole": ["entra.conditional_access_policies"]}) if some entry in conditional_access.break_glass_apart(_sign_ins, _facts, "no", "some_break_glass_without_mfa")
 
-unknown contains _entry(i, "policies_not_read") if _break_glass[i] == "unread"
+unknown contains _entry(i, {"undecided": "break_glass_undecided", "unread": "policies_not_read"}[answer]) if some i, answer in _break_glass
+
+unknown contains entry if some entry in conditional_access.break_glass_apart(_sign_ins, _facts, "undecided", "break_glass_undecided")
 
 notes contains _entry(i, "break_glass") if _break_glass[i] == "yes"
 
-unknown contains _entry(i, "domain_not_listed") if _users[i] == "not listed"
+notes contains entry if some entry in conditional_access.break_glass_apart(_sign_ins, _facts, "yes", "break_glass")
 
-unknown contains _entry(i, "type_not_said") if {
+unknown contains _entry(i, {true: "domain_not_listed", false: "type_not_said"}[type == "not listed"]) if {
 	some i, type in _users
-	not type in {"Managed", "Federated", "not listed"}
+	not type in {"Managed", "Federated"}
 }
 
 notes contains _entry(i, "not_assigned") if {
@@ -131,9 +131,8 @@ _users := {i: domains.type(input.entra.domains, _domain(mailbox)) |
 # Whether Entra demands a second factor of a break-glass user outside Okta.
 _break_glass := {i: answer |
 	some i, "Managed" in _users
-	mailbox := input.mailboxes[i]
-	mailboxes.is_break_glass(mailbox)
-	answer := conditional_access.break_glass_mfa(_sign_ins, _facts, _domain(mailbox))
+	mailboxes.is_break_glass(input.mailboxes[i])
+	answer := conditional_access.break_glass_mfa(_sign_ins, _facts, _domain(input.mailboxes[i]))
 }
 
 default _sign_ins := []

@@ -22,8 +22,8 @@ good := {
 	"access": {
 		"conditional_access": {"collected": true, "security_defaults": "no"},
 		"sign_ins": [
-			{"path": "okta", "domain": "example.com", "declared": [], "everywhere": "nothing"},
-			{"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": "mfa"},
+			{"path": "okta", "domain": "example.com", "declared": [], "everywhere": "nothing", "behind": 0},
+			{"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": "mfa", "behind": 1},
 		],
 	},
 	"mailboxes": [
@@ -36,7 +36,7 @@ good := {
 
 _replace(path, value) := [{"op": "replace", "path": path, "value": value}]
 
-_uncovered := {"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": "nothing"}
+_uncovered := {"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": "nothing", "behind": 2}
 
 mutations := [
 	{"name": "managed domain", "patch": _replace("/entra/domains/0/authenticationType", "Managed")},
@@ -54,6 +54,8 @@ _mutated(name) := json.patch(good, mutation.patch) if {
 }
 
 _summary(rules) := {[entry.key, entry.mailbox] | some entry in rules}
+
+_lists(rules) := {[entry.key, entry.behind] | some entry in rules}
 
 test_passes_when_everybody_but_break_glass_signs_in_at_okta if {
 	count(control.violations) == 0 with input as good
@@ -84,7 +86,10 @@ test_fails_when_break_glass_does_without_mfa if {
 }
 
 test_fails_when_some_break_glass_does_without_mfa if {
-	_summary(control.violations) == {["some_break_glass_without_mfa", 2]} with input as _mutated("one of two left out")
+	document := json.patch(_mutated("one of two left out"), [{"op": "add", "path": "/access/sign_ins/-", "value": object.union(_uncovered, {"everywhere": "undecided", "behind": 3})}])
+	_lists(control.violations) == {["some_break_glass_without_mfa", [2]]} with input as document
+	_lists(control.unknown) == {["break_glass_undecided", [3]]} with input as document
+	_lists(control.notes) == {["break_glass", [1]]} with input as document
 }
 
 test_passes_when_security_defaults_cover_break_glass if {
