@@ -26,31 +26,42 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkCheck judges a tenant of some size by all controls. Every tenth
 // mailbox departs from the good state.
 func BenchmarkCheck(b *testing.B) {
-	judge := load(b)
 	for _, n := range []int{1, 1_000, 10_000} {
-		text := tenant(b, n)
-		b.Run(fmt.Sprintf("mailboxes=%d", n), func(b *testing.B) {
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				_, err := judge.Check(context.Background(), engine.Input{
-					Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
-						return snapshot.Read("tenant.json", bytes.NewReader(text), visit)
-					},
-					Declarations: engine.DefaultDeclarations(),
-					SnapshotURI:  "tenant.json",
-					FailOn:       "low",
-				})
-				if err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+		b.Run(fmt.Sprintf("mailboxes=%d", n), func(b *testing.B) { check(b, tenant(b, n, false)) })
 	}
 }
 
-// tenant repeats the mailboxes of a small tenant until there are n.
-func tenant(b *testing.B, n int) []byte {
+// BenchmarkCheckWhereAllDiffer judges a tenant in which each mailbox has a domain and an
+// authentication policy of its own, so that each is a finding by itself.
+func BenchmarkCheckWhereAllDiffer(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		b.Run(fmt.Sprintf("mailboxes=%d", n), func(b *testing.B) { check(b, tenant(b, n, true)) })
+	}
+}
+
+func check(b *testing.B, text []byte) {
+	judge := load(b)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := judge.Check(context.Background(), engine.Input{
+			Read: func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
+				return snapshot.Read("tenant.json", bytes.NewReader(text), visit)
+			},
+			Text:         bytes.NewReader(text),
+			Declarations: engine.DefaultDeclarations(),
+			SnapshotURI:  "tenant.json",
+			FailOn:       "low",
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// tenant repeats the mailboxes of a small tenant until there are n, which share no names
+// if they are to differ.
+func tenant(b *testing.B, n int, differ bool) []byte {
 	b.Helper()
 	text, err := os.ReadFile("../testdata/tenants/spotless/snapshot.json")
 	if err != nil {
@@ -69,6 +80,11 @@ func tenant(b *testing.B, n int) []byte {
 			exchange := maps.Clone(mailbox["exchange"].(object))
 			exchange["PopEnabled"], exchange["ImapEnabled"] = true, true
 			mailbox["exchange"] = exchange
+		}
+		if differ {
+			exchange := maps.Clone(mailbox["exchange"].(object))
+			exchange["AuthenticationPolicy"] = fmt.Sprintf("Policy %d", i)
+			mailbox["exchange"], mailbox["domain"] = exchange, fmt.Sprintf("d%d.example", i)
 		}
 		many[i] = mailbox
 	}

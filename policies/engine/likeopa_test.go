@@ -388,6 +388,27 @@ func TestLikeOPA(t *testing.T) {
 	}
 }
 
+// TestLikeOPAWhereAllDiffer is the same of tenants in which no two mailboxes share a
+// domain and a policy, none of which the configuration has: so many that names do not
+// keep the doors of all of them apart.
+func TestLikeOPAWhereAllDiffer(t *testing.T) {
+	judge := load(t, houseOptions())
+	p := newPlain(t, house.FS(), judge.Controls())
+	judges := map[string]*engine.Engine{"engine": judge, "with few classes": judge.KeepClasses(5).InBatches(40)}
+	const mailboxes = 80
+	document, declared := randomTenant(t, 200, mailboxes)
+	for i, item := range document["mailboxes"].([]any) {
+		box := item.(object)
+		box["domain"] = fmt.Sprintf("D%d.example", i)
+		if exchange, ok := box["exchange"].(object); ok {
+			exchange["AuthenticationPolicy"] = fmt.Sprintf("Policy %d", i)
+		}
+	}
+	if compared, lines := agree(t, p, judges, document, declared); compared < len(judge.Controls()) || lines < mailboxes*len(judges) {
+		t.Errorf("only %d controls were compared, which said %d lines", compared, lines)
+	}
+}
+
 // TestLikeEveryMailbox holds the whole report to that of an engine to which no two
 // mailboxes look alike: byte by byte, on the tenants of testdata and on others.
 func TestLikeEveryMailbox(t *testing.T) {
