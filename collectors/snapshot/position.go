@@ -28,15 +28,20 @@ func (p place) after(text []byte) place {
 
 var newline = []byte{'\n'}
 
-// codePoints counts the bytes that start a code point, eight at a time: a
-// document on one line is counted as a whole.
+// codePoints counts the bytes that start a code point, eight at a time and plain
+// ASCII thirty-two at a time: a document on one line is counted as a whole.
 func codePoints(text []byte) int {
 	n := len(text)
-	const low = 0x0101010101010101
+	for len(text) >= 32 {
+		a, b := binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[8:])
+		c, d := binary.LittleEndian.Uint64(text[16:]), binary.LittleEndian.Uint64(text[24:])
+		if (a|b|c|d)&highBits != 0 {
+			n -= continuations(a) + continuations(b) + continuations(c) + continuations(d)
+		}
+		text = text[32:]
+	}
 	for len(text) >= 8 {
-		word := binary.LittleEndian.Uint64(text)
-		// A continuation byte is 10xxxxxx.
-		n -= bits.OnesCount64(word >> 7 &^ (word >> 6) & low)
+		n -= continuations(binary.LittleEndian.Uint64(text))
 		text = text[8:]
 	}
 	for _, b := range text {
@@ -46,6 +51,14 @@ func codePoints(text []byte) int {
 	}
 	return n
 }
+
+const (
+	lowBits  = 0x0101010101010101
+	highBits = lowBits << 7
+)
+
+// continuations counts the bytes of a word that go on with a code point: 10xxxxxx.
+func continuations(word uint64) int { return bits.OnesCount64(word >> 7 &^ (word >> 6) & lowBits) }
 
 // span is a Region in 16 bytes: a document may have millions of elements, and
 // each is remembered.

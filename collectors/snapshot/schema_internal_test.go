@@ -137,10 +137,11 @@ func TestIsInstant(t *testing.T) {
 
 func two(n int) string { return string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) }
 
-// codePoints counts words of eight bytes at once; it must agree with a plain
-// count at every length and alignment.
+// codePoints counts words of eight bytes at once, and four of them where they are
+// plain; it must agree with a plain count at every length and alignment.
 func TestCodePoints(t *testing.T) {
-	const text = "aé日🦊bc\u2028defghijé\x00日日🦊xyz0123456789é"
+	const text = "aé日🦊bc\u2028defghijé\x00日日🦊xyz0123456789é" +
+		"only plain text, for more than the thirty-two bytes of a block" + "日0123456789012345678901234567é"
 	for i := range len(text) + 1 {
 		for j := i; j <= len(text); j++ {
 			want := 0
