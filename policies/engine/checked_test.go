@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/engine"
@@ -30,6 +32,21 @@ func TestCheckedControlsJudgeAlike(t *testing.T) {
 		if reportText(t, checked, in) != want {
 			t.Errorf("%s: the reports differ", path)
 		}
+	}
+}
+
+// TestCheckedControlsSeeAlike: what an engine leaves out that does not look for
+// mistakes changes nothing of what controls see.
+func TestCheckedControlsSeeAlike(t *testing.T) {
+	options := houseOptions()
+	want := load(t, options).Views()
+	options.Checked = true
+	got := load(t, options)
+	if len(want) < 30 {
+		t.Fatalf("%d controls", len(want))
+	}
+	if diff := cmp.Diff(want, got.Views()); diff != "" {
+		t.Error(diff)
 	}
 }
 

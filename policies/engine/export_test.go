@@ -1,5 +1,7 @@
 package engine
 
+import "fmt"
+
 // EveryMailbox gives an engine that judges every single mailbox, all at once, as
 // if no two looked alike.
 func (e *Engine) EveryMailbox() *Engine {
@@ -54,6 +56,15 @@ func (e *Engine) NeedsAllAtOnce() []string {
 		if !c.scale.alone {
 			list = append(list, c.entry.ID)
 		}
+	}
+	return list
+}
+
+// Views says of each control what it sees of a mailbox.
+func (e *Engine) Views() map[string]string {
+	list := map[string]string{}
+	for _, c := range e.controls {
+		list[c.entry.ID] = fmt.Sprint(c.sees.key(), c.parts, c.shown, c.unordered, c.scale.distinct, c.unsaid, c.placeholders)
 	}
 	return list
 }

@@ -146,6 +146,10 @@ func (l *load) choose(options Options) ([]*control, error) {
 func (l *load) ready(c *control) {
 	c.entry.Mappings = l.answered[c.entry.ID]
 	c.query = newQuery(l.compiler, c.src)
+	if l.checked && !mayReadMailboxes(c.src) {
+		c.scale = scale{distinct: true, alone: true}
+		return
+	}
 	compiled := l.compiler.Modules[c.src.file]
 	c.scale = scaleOf(compiled.Package.Path, compiled.Rules)
 }
@@ -213,17 +217,27 @@ func (l *load) checkControl(c *control) {
 	}
 	own := newUnit(packageName(c.src.module))
 	own.add(c.src.module)
-	r := newReads(own, l.shared)
-	list := r.readings()
 	said := own.texts(l.byTopic)
+	c.unsaid = undeclaredWords(&c.entry, said)
+	c.parts = mailboxParts(c.entry.Needs, l.schema)
+	c.placeholders = namedArguments(c.entry.Messages)
+	r := newReads(own, l.shared)
+	if l.checked && !mayReadMailboxes(c.src) {
+		c.sees = r.viewOf(c.parts) // it was held to what it declares before
+		return
+	}
+	list := r.readings()
 	if !l.checked {
 		l.checkDeclarations(c, r, list, said)
 	}
-	c.unsaid = undeclaredWords(&c.entry, said)
 	c.shown = judgedFields(list)
-	c.parts = mailboxParts(c.entry.Needs, l.schema)
 	c.sees, c.unordered = r.viewOf(c.parts), r.unordered
-	c.placeholders = namedArguments(c.entry.Messages)
+}
+
+// mayReadMailboxes reports whether a control names the mailboxes, which it must to
+// read them: checked ones do not read the input as a whole, or by computed names.
+func mayReadMailboxes(src *source) bool {
+	return strings.Contains(src.text[len(packageHead(src.text)):], "mailboxes")
 }
 
 // checkDeclarations holds what a control declares against what it reads and says.
