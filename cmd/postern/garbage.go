@@ -8,7 +8,7 @@ import (
 // firstCollection is how much memory may be in use before garbage is collected
 // for the first time: about one and a half times what a check of a small tenant
 // takes in all, and little beside what a large one takes.
-const firstCollection = 88 << 20
+const firstCollection = 64 << 20
 
 // putOffCollection lets the first collection of garbage wait until there is much
 // of it. Loading the controls makes garbage at once, and a process that is over
