@@ -14,12 +14,18 @@ import (
 	"github.com/seed-07732396/postern/policies/engine"
 )
 
-// BenchmarkLoad is what every run of the program pays before it reads anything.
+// BenchmarkLoad is what every run of the program pays beside reading: that of a
+// release loads checked controls, one with controls of the user's own checks all.
 func BenchmarkLoad(b *testing.B) {
-	for b.Loop() {
-		if _, err := engine.New(engine.Options{Policies: policies.FS()}); err != nil {
-			b.Fatal(err)
-		}
+	for _, checked := range []bool{true, false} {
+		b.Run(fmt.Sprintf("checked=%v", checked), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := engine.New(engine.Options{Policies: policies.FS(), Checked: checked}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
