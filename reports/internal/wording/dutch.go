@@ -38,6 +38,10 @@ func dutch() *Words {
 			"unlicensed": "Geen recht helpt hier: {endpoint} antwoordt alleen als de tenant er de licentie voor heeft.",
 			"skipped":    "Verzamel dit ook: 'postern collect' leest het.",
 		},
+		CodeAdvices: map[string]string{
+			"login_failed":  "Het aanmelden is mislukt, dus naar geen recht is gevraagd: herstel de aanmeldgegevens zoals het bericht van het register zegt, en verzamel opnieuw.",
+			"login_refused": "De dienst nam het aanmelden niet aan: ga na of de aanmeldgegevens van deze tenant zijn, niet zijn verlopen en {permission} hebben, en verzamel opnieuw.",
+		},
 		Nouns: map[string]string{
 			"access_policy_rule": "regel van het toegangsbeleid", "authentication_policy": "authenticatiebeleid",
 			"cas_mailbox_plan": "mailboxplan", "conditional_access_exclusion": "uitzondering op voorwaardelijke toegang",

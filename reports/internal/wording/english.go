@@ -36,6 +36,10 @@ func english() *Words {
 			"unlicensed": "No permission helps: {endpoint} answers only where the tenant has the licence for it.",
 			"skipped":    "Collect it as well: 'postern collect' reads it.",
 		},
+		CodeAdvices: map[string]string{
+			"login_failed":  "The sign-in failed, so no permission was asked for: mend the credentials as the ledger's message says, then collect again.",
+			"login_refused": "The service did not take the sign-in: check that the credentials are of this tenant, have not expired and have {permission}, then collect again.",
+		},
 		Scope: "Judged are users who sign in to Exchange Online. Application permissions and " +
 			"on-premises mailboxes are out of scope.",
 		Verdicts: VerdictWords{

@@ -97,7 +97,11 @@ func (s Style) Advice(entry *finding.LedgerEntry) string {
 		return ""
 	}
 	args := finding.Args{"endpoint": markName(entry.Endpoint), "permission": markName(entry.Permission)}
-	return s.render(finding.Fill(s.Advices[entry.Status], args, 0, ""))
+	advice, ofCode := s.CodeAdvices[entry.Code]
+	if !ofCode || entry.Status == "collected" {
+		advice = s.Advices[entry.Status]
+	}
+	return s.render(finding.Fill(advice, args, 0, ""))
 }
 
 // Remedy is the advice that belongs behind a reason's sentence, empty where the

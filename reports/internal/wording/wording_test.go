@@ -156,6 +156,22 @@ func TestAdviceKnowsEveryStatus(t *testing.T) {
 	}
 }
 
+// TestAdviceOnSignIns: who could not sign in lacks credentials and not a permission.
+func TestAdviceOnSignIns(t *testing.T) {
+	for language, words := range map[string]*wording.Words{"en": wording.English(), "nl": wording.For(&finding.Language{Code: "nl"})} {
+		style := wording.Plain().In(words)
+		failed := &finding.LedgerEntry{Status: "failed", Code: "login_failed", Endpoint: "GET /x", Permission: "Policy.Read.All"}
+		other := &finding.LedgerEntry{Status: "failed", Code: "rejected", Endpoint: "GET /x", Permission: "Policy.Read.All"}
+		if got := style.Advice(failed); got == "" || got == style.Advice(other) || strings.Contains(got, "Policy.Read.All") {
+			t.Errorf("%s: the advice on a failed sign-in is %q", language, got)
+		}
+		refused := &finding.LedgerEntry{Status: "failed", Code: "login_refused", Endpoint: "GET /x", Permission: "Policy.Read.All"}
+		if got := style.Advice(refused); got == style.Advice(failed) || !strings.Contains(got, "Policy.Read.All") {
+			t.Errorf("%s: the advice on a refused sign-in is %q", language, got)
+		}
+	}
+}
+
 // TestStandardReasons: a control that brings no sentence has the contract's, with
 // nothing left open where the ledger tells.
 func TestStandardReasons(t *testing.T) {

@@ -25,6 +25,8 @@ type Words struct {
 	// was not collected.
 	Statuses map[string]string
 	Advices  map[string]string
+	// CodeAdvices go before Advices, by the ledger's code.
+	CodeAdvices map[string]string
 	// Nouns are the kinds of resource that the words of a language name otherwise
 	// than by their ids.
 	Nouns map[string]string
