@@ -105,9 +105,7 @@ func (b *builder) control(entry *finding.Control, result *finding.Result) contro
 	if c.Title == "" {
 		c.Title = b.words.Lines.NoTitle
 	}
-	if result.Before != "" && result.Before != result.Outcome {
-		c.Before = finding.Fill(w.WasBefore, finding.Args{"outcome": b.words.Outcome(result.Before)}, 0, "")
-	}
+	c.Before = b.words.WasBefore(result)
 	c.Subjects = b.subjects(result)
 	c.States = b.states(result)
 	if result.Error != "" {

@@ -132,10 +132,19 @@ func (d *document) title(i int) string {
 		escape.Markdown(escape.Cut(control.Title, 2*wording.MaxName)) + "\n\n"
 }
 
+// before says how a control ended in the baseline, where that was otherwise.
+func (d *document) before(i int) string {
+	text := d.style.WasBefore(&d.report.Results[i])
+	if text == "" {
+		return ""
+	}
+	return "- " + escape.Markdown(text) + ".\n"
+}
+
 func (d *document) finding(i int) string {
 	control, violations := &d.report.Controls[i], wording.OpenFirst(&d.report.Results[i])
 	var b strings.Builder
-	b.WriteString(d.title(i))
+	b.WriteString(d.title(i) + d.before(i))
 	for _, v := range violations[:min(len(violations), maxShown)] {
 		b.WriteString(d.violation(control, v))
 	}
@@ -211,7 +220,7 @@ func (d *document) members(members *finding.Members) string {
 func (d *document) unknown(i int) string {
 	control, result := &d.report.Controls[i], &d.report.Results[i]
 	var b strings.Builder
-	b.WriteString(d.title(i))
+	b.WriteString(d.title(i) + d.before(i))
 	if result.Outcome == finding.Error {
 		b.WriteString("- The control broke: " + escape.MarkdownCode(escape.Cut(result.Error, 500)) + "\n")
 	}

@@ -209,3 +209,17 @@ func TestLimit(t *testing.T) {
 		t.Error("a fold is cut open")
 	}
 }
+
+// TestOutcomesThatChanged: what can no longer be judged says how it ended before, and
+// the head counts it.
+func TestOutcomesThatChanged(t *testing.T) {
+	out := strings.ReplaceAll(write(t, reporttest.Unjudged()), "\\", "")
+	for _, part := range []string{
+		"Since 2026-11-15: 0 new, 0 changed, 0 fixed, 1 can no longer be judged.",
+		"- In the baseline: pass.\n",
+	} {
+		if strings.Count(out, part) != 1 {
+			t.Errorf("%q stands there %d times:\n%s", part, strings.Count(out, part), out)
+		}
+	}
+}

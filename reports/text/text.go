@@ -101,7 +101,7 @@ func (p *printer) group(group wording.Group, options Options) {
 	for _, i := range group.Results {
 		control, result := &p.report.Controls[i], &p.report.Results[i]
 		settled := result.Outcome == finding.Pass || result.Outcome == finding.NotApplicable
-		if settled && !options.Verbose && len(result.Notes)+len(result.Fixed) == 0 {
+		if settled && !options.Verbose && len(result.Notes)+len(result.Fixed) == 0 && p.style.WasBefore(result) == "" {
 			quiet[result.Outcome] = append(quiet[result.Outcome], control.ID)
 			continue
 		}
@@ -153,6 +153,9 @@ func (p *printer) status(outcome finding.Outcome) string {
 // details writes why the control ended as it did.
 func (p *printer) details(control *finding.Control, result *finding.Result) {
 	words := &p.style.Lines
+	if before := p.style.WasBefore(result); before != "" {
+		p.text(before + ".")
+	}
 	if result.Error != "" {
 		p.text(words.Broke + escape.Cut(escape.Line(result.Error), 500))
 	}

@@ -158,3 +158,20 @@ func TestUnknownSaysHow(t *testing.T) {
 		}
 	}
 }
+
+// TestOutcomesThatChanged: what can no longer be judged says how it ended before, and
+// the head counts it; what stayed as it was does not.
+func TestOutcomesThatChanged(t *testing.T) {
+	var out strings.Builder
+	if err := text.Write(&out, reporttest.Unjudged(), text.Options{Width: 120}); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		"Since 2026-11-15: 0 new, 0 changed, 0 fixed, 1 can no longer be judged.",
+		"- In the baseline: pass.\n",
+	} {
+		if strings.Count(out.String(), part) != 1 {
+			t.Errorf("%q stands there %d times:\n%s", part, strings.Count(out.String(), part), out.String())
+		}
+	}
+}

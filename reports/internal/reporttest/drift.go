@@ -43,3 +43,25 @@ func Drift() *finding.Report {
 	}}
 	return r
 }
+
+// Unjudged is the mixed report compared with a baseline in which everything was the
+// same, but for one control that passed and is unknown now.
+func Unjudged() *finding.Report {
+	r := Mixed()
+	r.Baseline = Drift().Baseline
+	changed := false
+	for i := range r.Results {
+		result := &r.Results[i]
+		result.Before = result.Outcome
+		for j := range result.Violations {
+			result.Violations[j].State = finding.Unchanged
+		}
+		if !changed && result.Outcome == finding.Unknown {
+			result.Before, changed = finding.Pass, true
+		}
+	}
+	if !changed {
+		panic("the mixed report has no control that is unknown")
+	}
+	return r
+}

@@ -68,6 +68,7 @@ func dutch() *Words {
 			BelowGateButKnown:   "geen enkele nieuwe op of boven de drempel (fail-on {gate})",
 			Waived:              "{n} {bevinding|bevindingen} ontheven",
 			SinceBaseline:       "sinds {date}: {new} nieuw, {changed} gewijzigd, {fixed} hersteld",
+			NoLongerJudged:      "{n} niet meer te beoordelen",
 			NothingChanged:      "sinds {date} is niets veranderd",
 			NotJudged:           "{n} niet beoordeeld",
 			PartlyNotApplicable: "{n} niet van toepassing",

@@ -55,6 +55,7 @@ func english() *Words {
 			BelowGateButKnown:   "none that is new at or above the gate (fail-on {gate})",
 			Waived:              "{n} {finding|findings} waived",
 			SinceBaseline:       "since {date}: {new} new, {changed} changed, {fixed} fixed",
+			NoLongerJudged:      "{n} can no longer be judged",
 			NothingChanged:      "nothing has changed since {date}",
 			NotJudged:           "{n} not judged",
 			PartlyNotApplicable: "{n} not applicable",

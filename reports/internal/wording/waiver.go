@@ -60,11 +60,30 @@ func (w *Words) Since(report *finding.Report) string {
 	summary := report.Summarize()
 	date, _, _ := strings.Cut(report.Baseline.Snapshot.CollectedAt, "T")
 	template := w.Verdicts.SinceBaseline
-	if summary.New+summary.Changed+summary.Fixed == 0 {
+	args := finding.Args{"date": date, "new": summary.New, "changed": summary.Changed, "fixed": summary.Fixed}
+	lost := 0
+	for i := range report.Results {
+		if r := &report.Results[i]; w.WasBefore(r) != "" && (r.Outcome == finding.Unknown || r.Outcome == finding.Error) {
+			lost++
+		}
+	}
+	if summary.New+summary.Changed+summary.Fixed+lost == 0 {
 		template = w.Verdicts.NothingChanged
 	}
-	args := finding.Args{"date": date, "new": summary.New, "changed": summary.Changed, "fixed": summary.Fixed}
-	return capital(finding.Fill(template, args, 0, "")) + "."
+	sentence := capital(finding.Fill(template, args, 0, ""))
+	if lost > 0 {
+		sentence += ", " + count(w.Verdicts.NoLongerJudged, lost)
+	}
+	return sentence + "."
+}
+
+// WasBefore says how the control ended in the baseline, where that was otherwise. It
+// is empty where it was not.
+func (w *Words) WasBefore(result *finding.Result) string {
+	if result.Before == "" || result.Before == result.Outcome {
+		return ""
+	}
+	return finding.Fill(w.Page.WasBefore, finding.Args{"outcome": w.Outcome(result.Before)}, 0, "")
 }
 
 // Waivers says which waivers the report was judged by, and what became of them, as a

@@ -52,7 +52,7 @@ type VerdictWords struct {
 	// waived, or that is new.
 	BelowGateButWaived, BelowGateButKnown string
 	// What was waived, and what came and went since the baseline.
-	Waived, SinceBaseline, NothingChanged string
+	Waived, SinceBaseline, NoLongerJudged, NothingChanged string
 
 	ExitEmpty, ExitGate, ExitIncomplete, ExitClean string
 }
