@@ -41,13 +41,18 @@ test_no_rule_limits_nothing if {
 	exceptions.unmeasured({"index": -1}) == set()
 }
 
+test_a_door_with_an_unmeasured_group_is_not_confined if {
+	unmeasured := json.patch(_policies, [{"op": "remove", "path": "/0/rules/0/exception/groups/0/share"}])
+	exceptions.door_exception(_door, unmeasured, 0.05) == "unmeasured"
+}
+
 test_a_door_is_confined_by_its_rules if {
-	exceptions.door_confined(_door, _policies, 0.05)
-	not exceptions.door_confined(_door, _policies, 0.01)
-	not exceptions.door_confined(object.union(_door, {"via": ["entra", "okta"]}), _policies, 0.05)
-	not exceptions.door_confined(object.union(_door, {"method": "modern"}), _policies, 0.05)
-	not exceptions.door_confined(object.union(_door, {"rules": []}), _policies, 0.05)
-	not exceptions.door_confined(object.union(_door, {"rules": [{"policy": "rst1", "index": 1}]}), _policies, 0.05)
+	exceptions.door_exception(_door, _policies, 0.05) == "confined"
+	not exceptions.door_exception(_door, _policies, 0.01)
+	not exceptions.door_exception(object.union(_door, {"via": ["entra", "okta"]}), _policies, 0.05)
+	not exceptions.door_exception(object.union(_door, {"method": "modern"}), _policies, 0.05)
+	not exceptions.door_exception(object.union(_door, {"rules": []}), _policies, 0.05)
+	not exceptions.door_exception(object.union(_door, {"rules": [{"policy": "rst1", "index": 1}]}), _policies, 0.05)
 }
 
 test_an_exception_is_for_named_people_and_zones if {

@@ -25,6 +25,7 @@
 #   messages:
 #     open: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by: {by}."
 #     exception: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by a confined exception for legacy clients: {by}."
+#     unmeasured: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by an exception for legacy clients, and how large its groups are was not collected: {by}."
 #     undecided: "{members} can perhaps be reached without MFA with {method}, by at least one of these protocols: {protocols}. {message}"
 #     no_mailbox: There is no mailbox that anybody can sign in to.
 #   words:
@@ -57,12 +58,17 @@ violations contains object.union(_entry(cause, "open"), {
 	"steps": object.get(cause.example, "steps", []),
 }) if {
 	some cause in _causes
-	not _excepted(cause.example)
+	not _exception(cause.example)
 }
 
 notes contains _entry(cause, "exception") if {
 	some cause in _causes
 	_excepted(cause.example)
+}
+
+unknown contains _entry(cause, "unmeasured") if {
+	some cause in _causes
+	_exception(cause.example) == "unmeasured"
 }
 
 unknown contains {
@@ -89,7 +95,9 @@ _undecided := object.union_n([{doors.texts(door.reasons): {doors.method(door): {
 	not _excepted(door)
 ])
 
-_excepted(door) if exceptions.door_confined(door, input.access.policies, input.config.legacy_exception_share)
+_excepted(door) if _exception(door) == "confined"
+
+_exception(door) := exceptions.door_exception(door, input.access.policies, input.config.legacy_exception_share)
 
 _entry(cause, key) := {"key": key, "behind": cause.doors, "args": {
 	"method": doors.method(cause.example),

@@ -56,6 +56,14 @@ test_passes_when_only_a_confined_exception_is_open if {
 	count(control.not_applicable) == 0 with input as good
 }
 
+test_unknown_when_the_size_of_an_excepted_group_is_not_known if {
+	groups := [{"op": "replace", "path": "/access/policies/0/rules/0/exception/groups", "value": [{"name": "Jira", "members": null, "share": null}]}]
+	count(control.violations) == 0 with input as json.patch(good, groups)
+	count(control.notes) == 0 with input as json.patch(good, groups)
+	found := control.unknown with input as json.patch(good, groups)
+	[entry.key | some entry in found] == ["unmeasured"]
+}
+
 test_fails_when_a_door_is_open if {
 	doors := array.concat(_add(_managed), _add(object.union(_managed, {"mailboxes": 5, "first": 8})))
 	found := control.violations with input as json.patch(good, doors)
