@@ -14,6 +14,7 @@ import (
 	"github.com/seed-07732396/postern/policies/drift"
 	"github.com/seed-07732396/postern/policies/engine"
 	"github.com/seed-07732396/postern/reports/changes"
+	reportsjson "github.com/seed-07732396/postern/reports/json"
 )
 
 func newDiff(a *app) *cobra.Command {
@@ -23,7 +24,8 @@ func newDiff(a *app) *cobra.Command {
 		Short: "Say what has changed between two snapshots, and whether it weakened",
 		Long: `Compare two snapshots of one tenant and say what happened in between: doors that
 opened and closed, findings that came and went, what was changed in Exchange, Entra
-and Okta, and for how many mailboxes. Each line is classed:
+and Okta, and for how many mailboxes. Of two files of saved findings only the findings
+and the evidence are compared. Each line is classed:
 
   weakened      less stands in the way to the mail than before
   lost          evidence is gone, so nobody can tell what became of it
@@ -33,7 +35,8 @@ and Okta, and for how many mailboxes. Each line is classed:
 Exit codes: 0 nothing weakened, 3 something did, 4 nothing is known to have, but
 evidence was lost.`,
 		Example: `  postern diff last-week.json today.json
-  postern diff old.json new.json -f markdown -o drift.md`,
+  postern diff old.json new.json -f markdown -o drift.md
+  postern diff last-week-findings.json findings.json`,
 		Args: exactArgs(2, "name both snapshots: postern diff old.json new.json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			settings, err := loadConfig(o.configPath)
@@ -57,6 +60,13 @@ evidence was lost.`,
 			plan, err := o.plan(settings, declared, args[1])
 			if err != nil {
 				return err
+			}
+			saved, err := bothSaved(&o, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			if saved {
+				return a.diffFindings(args[0], args[1], outputs)
 			}
 			return a.diff(cmd.Context(), plan, args[0], args[1], outputs)
 		},
@@ -89,6 +99,11 @@ func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, o
 		return err
 	}
 	diff, err := drift.Between(sides[0].Side, sides[1].Side, boxes)
+	return a.tellDiff(outputs, diff, err)
+}
+
+// tellDiff writes what has changed, and lets the exit code say how.
+func (a *app) tellDiff(outputs []output, diff *drift.Diff, err error) error {
 	var other *drift.TenantError
 	if errors.As(err, &other) {
 		return usageErrorf("compare a tenant with its own past", "%w", err)
@@ -108,6 +123,49 @@ func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, o
 		a.code = exitUnknown
 	}
 	return nil
+}
+
+// bothSaved reports whether both files are saved findings. One alone cannot be compared
+// with a snapshot, nor does anything that judges anew apply to them.
+func bothSaved(o *checkOptions, before, after string) (bool, error) {
+	was, err := holdsFindings(before)
+	if err != nil {
+		return false, err
+	}
+	is, err := holdsFindings(after)
+	switch {
+	case err != nil:
+		return false, err
+	case was != is:
+		return false, usageErrorf("compare two snapshots, or save the findings of the snapshot with: postern check SNAPSHOT -f json=findings.json",
+			"one of %s and %s holds findings, the other does not", before, after)
+	case was && len(o.policy)+len(o.attestation) > 0:
+		return false, usageErrorf("leave --policy and --attestation out, or compare the snapshots", "%s and %s hold findings, which were judged already", before, after)
+	}
+	return was, nil
+}
+
+// diffFindings compares two files of saved findings, which are read side by side.
+func (a *app) diffFindings(before, after string, outputs []output) error {
+	var sides [2]*judged
+	var failed [2]error
+	var group sync.WaitGroup
+	for i, path := range []string{before, after} {
+		group.Go(func() { sides[i], failed[i] = openFindings(path, reportsjson.OpenKeyed) })
+	}
+	group.Wait()
+	for _, side := range sides {
+		if side != nil {
+			defer side.close()
+		}
+	}
+	for _, err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	diff, err := drift.Findings(sides[0].report, sides[1].report)
+	return a.tellDiff(outputs, diff, err)
 }
 
 // A diffSide is one of the snapshots, judged.

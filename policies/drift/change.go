@@ -63,6 +63,9 @@ type Diff struct {
 	Changes []Change `json:"changes"`
 	// Dated counts the objects that only carry a new date or link.
 	Dated int `json:"dated,omitzero"`
+	// FindingsOnly says that reports were compared without their snapshots, so that
+	// nothing is said of the configuration.
+	FindingsOnly bool `json:"findings_only,omitzero"`
 }
 
 // Has reports whether a change of the class is among them.

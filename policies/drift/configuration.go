@@ -232,31 +232,48 @@ func at(o object, names ...string) any {
 
 // ledger tells which evidence was lost, and which came back.
 func (r *reading) ledger() {
-	was := map[string]snapshot.Resource{}
-	for _, line := range r.before.Collection.Resources {
-		was[line.Name] = line
-	}
-	seen := map[string]bool{}
-	for _, line := range r.after.Collection.Resources {
-		seen[line.Name] = true
-		old, known := was[line.Name]
-		switch {
-		case known && old.Status == line.Status, !known && line.Status == snapshot.Collected:
-		case line.Status == snapshot.Collected:
-			r.evidence(Changed, "%s is collected again (was %s)", line.Name, old.Status)
-		case known && old.Status == snapshot.Collected:
-			r.evidence(Lost, "%s was collected, is %s: what became of it cannot be told", line.Name, line.Status)
-		case known:
-			r.evidence(Changed, "%s was %s, is %s", line.Name, old.Status, line.Status)
+	lines := func(d *snapshot.Document) []ledgerLine {
+		var list []ledgerLine
+		for _, line := range d.Collection.Resources {
+			list = append(list, ledgerLine{line.Name, string(line.Status)})
 		}
+		return list
 	}
-	for _, line := range r.before.Collection.Resources {
-		if !seen[line.Name] && line.Status == snapshot.Collected {
-			r.evidence(Lost, "%s was collected and is not in the later snapshot: what became of it cannot be told", line.Name)
-		}
-	}
+	r.changes = append(r.changes, evidence(lines(r.before), lines(r.after))...)
 }
 
-func (r *reading) evidence(class Class, format string, args ...any) {
-	r.changes = append(r.changes, Change{Class: class, Area: "evidence", Text: fmt.Sprintf(format, args...)})
+// A ledgerLine is what became of one kind of evidence.
+type ledgerLine struct{ name, status string }
+
+// evidence compares two ledgers.
+func evidence(before, after []ledgerLine) []Change {
+	var changes []Change
+	add := func(class Class, format string, args ...any) {
+		changes = append(changes, Change{Class: class, Area: "evidence", Text: fmt.Sprintf(format, args...)})
+	}
+	const collected = string(snapshot.Collected)
+	was := map[string]string{}
+	for _, line := range before {
+		was[line.name] = line.status
+	}
+	seen := map[string]bool{}
+	for _, line := range after {
+		seen[line.name] = true
+		old, known := was[line.name]
+		switch {
+		case known && old == line.status, !known && line.status == collected:
+		case line.status == collected:
+			add(Changed, "%s is collected again (was %s)", line.name, old)
+		case known && old == collected:
+			add(Lost, "%s was collected, is %s: what became of it cannot be told", line.name, line.status)
+		case known:
+			add(Changed, "%s was %s, is %s", line.name, old, line.status)
+		}
+	}
+	for _, line := range before {
+		if !seen[line.name] && line.status == collected {
+			add(Lost, "%s was collected and is not in the later snapshot: what became of it cannot be told", line.name)
+		}
+	}
+	return changes
 }

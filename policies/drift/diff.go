@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/finding"
@@ -46,4 +47,38 @@ func Between(before, after Side, boxes *Census) (*Diff, error) {
 	}
 	d.sort()
 	return d, nil
+}
+
+// Findings says what happened from one report of a tenant to a later one, where their
+// snapshots are not at hand: findings that came and went, and evidence. What changed
+// in the configuration without a finding, nobody can tell then. The later report is
+// compared with the earlier, as Compare does it.
+func Findings(before, after *finding.Report) (*Diff, error) {
+	forget(after)
+	if err := Compare(after, before); err != nil {
+		return nil, err
+	}
+	lines := func(r *finding.Report) []ledgerLine {
+		var list []ledgerLine
+		for _, line := range r.Ledger {
+			list = append(list, ledgerLine{line.Name, line.Status})
+		}
+		return list
+	}
+	d := &Diff{Tenant: after.Tenant, Before: before.Snapshot, After: after.Snapshot, FindingsOnly: true}
+	d.Changes = slices.Concat(findings(after), evidence(lines(before), lines(after)))
+	d.sort()
+	return d, nil
+}
+
+// forget takes off a report what it was compared with before.
+func forget(r *finding.Report) {
+	r.Baseline, r.FailOnNew = nil, false
+	for i := range r.Results {
+		result := &r.Results[i]
+		result.Before, result.Fixed = "", nil
+		for k := range result.Violations {
+			result.Violations[k].State, result.Violations[k].Drift = "", nil
+		}
+	}
 }

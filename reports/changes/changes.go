@@ -56,9 +56,15 @@ func wrap(err error) error {
 	return nil
 }
 
+// findingsOnly says what cannot be told where there were no snapshots.
+const findingsOnly = "Saved findings were compared: what changed in the configuration without a finding, they do not tell."
+
 // verdict is the whole in a sentence.
 func verdict(d *drift.Diff) string {
-	if len(d.Changes) == 0 {
+	switch {
+	case len(d.Changes) == 0 && d.FindingsOnly:
+		return "No finding has changed."
+	case len(d.Changes) == 0:
 		return "Nothing has changed."
 	}
 	var parts []string
@@ -106,6 +112,9 @@ func plain(d *drift.Diff, color bool) string {
 	var b strings.Builder
 	b.WriteString(verdict(d) + "\n")
 	fmt.Fprintf(&b, "%s, from %s to %s\n", tenant(d), d.Before.CollectedAt, d.After.CollectedAt)
+	if d.FindingsOnly {
+		b.WriteString(findingsOnly + "\n")
+	}
 	area := ""
 	for i := range d.Changes {
 		c := &d.Changes[i]
@@ -136,6 +145,9 @@ func markdown(d *drift.Diff) string {
 	var b strings.Builder
 	b.WriteString("## Postern: what has changed\n\n**" + escape.Markdown(verdict(d)) + "**\n\n")
 	fmt.Fprintf(&b, "%s, from %s (%s) to %s (%s)\n\n", escape.MarkdownCode(tenant(d)), escape.MarkdownCode(d.Before.URI), d.Before.CollectedAt, escape.MarkdownCode(d.After.URI), d.After.CollectedAt)
+	if d.FindingsOnly {
+		b.WriteString(findingsOnly + "\n\n")
+	}
 	heading := ""
 	for i := range d.Changes {
 		c := &d.Changes[i]

@@ -80,6 +80,22 @@ Mailboxes
 }
 
 // TestHostile: what the tenant says is shown, never obeyed.
+// TestFindingsOnly: a diff that could not see the configuration says so everywhere.
+func TestFindingsOnly(t *testing.T) {
+	for _, d := range []*drift.Diff{{FindingsOnly: true, Changes: []drift.Change{}}, diff("x")} {
+		d.FindingsOnly = true
+		for _, format := range []string{"text", "markdown"} {
+			out := write(t, format, d)
+			if !strings.Contains(out, "they do not tell") || strings.Contains(out, "Nothing has changed") {
+				t.Errorf("%s: %s", format, out)
+			}
+		}
+		if out := write(t, "json", d); !strings.Contains(out, `"findings_only": true`) {
+			t.Errorf("JSON: %s", out)
+		}
+	}
+}
+
 func TestHostile(t *testing.T) {
 	for _, hostile := range reporttest.HostileTexts() {
 		for _, format := range changes.Formats() {
