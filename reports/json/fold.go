@@ -3,6 +3,7 @@ package json
 import (
 	"bytes"
 	"errors"
+	"hash/maphash"
 	"io"
 
 	"github.com/go-json-experiment/json"
@@ -20,7 +21,8 @@ import (
 // to the exact reader.
 type folder struct {
 	*window
-	keyed bool
+	// keys makes the members' keys, nil if nobody asked for them.
+	keys  *keys
 	text  []byte
 	lists []*list
 }
@@ -50,7 +52,10 @@ func reportShape() *shape {
 // readFolded reads a report that Write saved. Any error means that the exact reader
 // has to look.
 func readFolded(file io.ReaderAt, size int64, keyed bool) (*finding.Report, error) {
-	f := &folder{window: newWindow(file, size, 0), keyed: keyed}
+	f := &folder{window: newWindow(file, size, 0)}
+	if keyed {
+		f.keys = &keys{seed: maphash.MakeSeed()}
+	}
 	if err := f.value(reportShape()); err != nil {
 		return nil, err
 	}
@@ -301,8 +306,8 @@ func (f *folder) elements(l *list) error {
 			return errors.Join(errOdd, err)
 		}
 		l.add(f.offset())
-		if f.keyed {
-			key, err := found.key(f.window.text)
+		if f.keys != nil {
+			key, err := f.keys.of(&found, f.window.text)
 			if err != nil {
 				return err
 			}

@@ -70,6 +70,31 @@ func TestOpenGivesWhatWasWritten(t *testing.T) {
 	}
 }
 
+// TestOpenKeysWhoIsThere: a line does not say who stands in it, whatever the list
+// before had there.
+func TestOpenKeysWhoIsThere(t *testing.T) {
+	report := reporttest.Population(1)
+	v := report.Results[0].Violations[0]
+	report.Results[0].Violations = nil
+	for _, ids := range [][]string{{"a", "b", "c"}, {"a", "x", "c"}, {"a", "b", ""}, {"é", "", "b"}} {
+		var list []finding.Member
+		for i, id := range ids {
+			list = append(list, finding.Member{ID: id, Name: "name of " + id, Pointer: "/mailboxes/0", Line: []int{3, 3 << 20, 0}[i]})
+		}
+		one := v
+		one.Members = finding.ListMembers("mailbox", list)
+		report.Results[0].Violations = append(report.Results[0].Violations, one)
+	}
+	text := write(t, report)
+	got, err := json.ReadFolded(bytes.NewReader(text), int64(len(text)), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(report, got, listed(t)); diff != "" {
+		t.Errorf("(-written +read):\n%s", diff)
+	}
+}
+
 // TestOpenTakesAnyLayout: JSON says the same in many ways.
 func TestOpenTakesAnyLayout(t *testing.T) {
 	good := write(t, reporttest.Mixed())
