@@ -186,3 +186,36 @@ var errFull = errors.New("disk full")
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+// pieces notes the largest piece that is written.
+type pieces struct {
+	bytes.Buffer
+	largest int
+}
+
+func (p *pieces) Write(b []byte) (int, error) {
+	p.largest = max(p.largest, len(b))
+	return p.Buffer.Write(b)
+}
+
+// TestJSONWriterHoldsLittle: an encoder hands over a report of any size at once.
+func TestJSONWriterHoldsLittle(t *testing.T) {
+	text := strings.Repeat("plain ##vso \u202e and \U000e0041 ", 100_000) + strings.Repeat("x", 1_000_000)
+	var whole pieces
+	if n, err := escape.NewJSONWriter(&whole).Write([]byte(text)); n != len(text) || err != nil {
+		t.Fatal(n, err)
+	}
+	var single bytes.Buffer
+	w := escape.NewJSONWriter(&single)
+	for i := range len(text) {
+		if _, err := w.Write([]byte(text[i : i+1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if whole.String() != single.String() {
+		t.Error("in one go it is not the same as byte by byte")
+	}
+	if whole.largest > 200_000 {
+		t.Errorf("%d bytes were held", whole.largest)
+	}
+}

@@ -23,7 +23,10 @@ type JSONWriter struct {
 // character, so there is nothing to flush.
 func NewJSONWriter(w io.Writer) *JSONWriter { return &JSONWriter{w: w} }
 
-// Write escapes p and writes it on.
+// pieceBytes is about how much is written on at once. Encoders hand over a whole report.
+const pieceBytes = 64 << 10
+
+// Write escapes p and writes it on, piece by piece.
 func (j *JSONWriter) Write(p []byte) (int, error) {
 	in := p
 	if len(j.rest) > 0 {
@@ -32,7 +35,13 @@ func (j *JSONWriter) Write(p []byte) (int, error) {
 	}
 	j.out = j.out[:0]
 	for len(in) > 0 {
-		if n := harmless(in); n > 0 {
+		if len(j.out) >= pieceBytes {
+			if _, err := j.w.Write(j.out); err != nil {
+				return 0, err
+			}
+			j.out = j.out[:0]
+		}
+		if n := harmless(in[:min(len(in), pieceBytes)]); n > 0 {
 			j.out = append(j.out, in[:n]...)
 			j.hash = false
 			in = in[n:]
