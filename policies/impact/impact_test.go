@@ -322,18 +322,22 @@ func TestWhoIsJudged(t *testing.T) {
 	kind := func(id, kind string, disabled bool) string {
 		return fmt.Sprintf(`{"id":%q,"user_principal_name":"%s@example.com","exchange":{"RecipientTypeDetails":%q,"AccountDisabled":%v}}`, id, id, kind, disabled)
 	}
+	inEntra := func(mailbox string, enabled bool) string {
+		return strings.TrimSuffix(mailbox, "}") + fmt.Sprintf(`,"entra":{"accountEnabled":%v}}`, enabled)
+	}
 	w := newWorld(kind("a", "UserMailbox", true), kind("b", "SharedMailbox", true), kind("c", "SharedMailbox", false),
-		kind("d", "DiscoveryMailbox", false), kind("e", "SharedMailbox", true))
+		kind("d", "DiscoveryMailbox", false), kind("e", "SharedMailbox", true),
+		inEntra(kind("f", "SharedMailbox", true), true), inEntra(kind("g", "SharedMailbox", false), false))
 	w.signIns = "[" + signIn("e", "e@example.com", "POP3", 1, 0, "") + "]"
 	r := w.analyze(t, impact.Options{})
 	var ids []string
 	for _, m := range all(t, r) {
 		ids = append(ids, m.ID)
 	}
-	if diff := cmp.Diff([]string{"a", "c", "e"}, ids); diff != "" {
+	if diff := cmp.Diff([]string{"a", "c", "e", "f"}, ids); diff != "" {
 		t.Error(diff)
 	}
-	if r.Mailboxes != 3 || r.LeftOut != 2 {
+	if r.Mailboxes != 4 || r.LeftOut != 3 {
 		t.Errorf("%d judged, %d left out", r.Mailboxes, r.LeftOut)
 	}
 }

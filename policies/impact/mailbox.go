@@ -31,6 +31,9 @@ type record struct {
 		Disabled   jsontext.Value `json:"AccountDisabled"`
 		Policy     jsontext.Value `json:"AuthenticationPolicy"`
 	} `json:"exchange"`
+	Entra struct {
+		Enabled jsontext.Value `json:"accountEnabled"`
+	} `json:"entra"`
 }
 
 func readRecord(value jsontext.Value) (*record, error) {
@@ -69,12 +72,19 @@ var systemTypes = []string{
 }
 
 // signsIn reports whether somebody can sign in to the mailbox: a user's, or any
-// other but the system's whose account is not known to be disabled.
+// other but the system's whose account is not known to be disabled. Entra decides
+// that; Exchange shows a shared mailbox as disabled whatever Entra does.
 func (m *record) signsIn() bool {
 	switch kind := str(m.Exchange.Type); {
 	case kind == "UserMailbox":
 		return true
 	case slices.Contains(systemTypes, kind):
+		return false
+	}
+	switch string(m.Entra.Enabled) {
+	case "true":
+		return true
+	case "false":
 		return false
 	}
 	return string(m.Exchange.Disabled) != "true"

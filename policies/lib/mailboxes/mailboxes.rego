@@ -16,7 +16,14 @@ counts(mailbox) if mailbox.exchange.RecipientTypeDetails == "UserMailbox"
 counts(mailbox) if {
 	not mailbox.exchange.RecipientTypeDetails == "UserMailbox"
 	not is_system(mailbox)
-	not mailbox.exchange.AccountDisabled == true
+	not _disabled(mailbox)
+}
+
+_disabled(mailbox) if mailbox.entra.accountEnabled == false
+
+_disabled(mailbox) if {
+	mailbox.exchange.AccountDisabled == true
+	not mailbox.entra.accountEnabled == true
 }
 
 # METADATA
@@ -39,11 +46,11 @@ says(mailbox, field) if mailbox.exchange[field] in {true, false}
 
 # METADATA
 # description: >-
-#   Whether a user signs in as the owner of the mailbox: it counts, and Entra does
-#   not say that the account is disabled.
+#   Whether a user signs in as the owner of the mailbox: it counts, and its account
+#   is not known to be disabled, whatever kind of mailbox it is.
 signs_in(mailbox) if {
 	counts(mailbox)
-	not mailbox.entra.accountEnabled == false
+	not _disabled(mailbox)
 }
 
 # METADATA

@@ -9,6 +9,17 @@ test_shared_mailbox_counts_when_its_account_is_enabled if {
 	not mailboxes.counts({"exchange": {"RecipientTypeDetails": "SharedMailbox", "AccountDisabled": true}})
 }
 
+test_entra_decides_whether_a_shared_mailbox_is_enabled if {
+	enabled := {"exchange": {"RecipientTypeDetails": "SharedMailbox", "AccountDisabled": true}, "entra": {"accountEnabled": true}}
+	mailboxes.counts(enabled)
+	mailboxes.signs_in(enabled)
+	not mailboxes.counts({
+		"exchange": {"RecipientTypeDetails": "SharedMailbox", "AccountDisabled": false},
+		"entra": {"accountEnabled": false},
+	})
+	not mailboxes.counts(json.patch(enabled, [{"op": "replace", "path": "/entra/accountEnabled", "value": null}]))
+}
+
 test_mailbox_of_unknown_kind_counts if mailboxes.counts({"exchange": {}})
 
 test_no_kind_of_system_mailbox_counts if {
@@ -40,6 +51,7 @@ test_nobody_signs_in_with_a_disabled_account if {
 	mailboxes.signs_in(user)
 	mailboxes.signs_in(json.remove(user, ["/entra/accountEnabled"]))
 	mailboxes.signs_in(json.remove(user, ["/entra"]))
+	not mailboxes.signs_in({"exchange": {"RecipientTypeDetails": "UserMailbox", "AccountDisabled": true}})
 	not mailboxes.signs_in(json.patch(user, [{"op": "replace", "path": "/entra/accountEnabled", "value": false}]))
 	not mailboxes.signs_in({"exchange": {"RecipientTypeDetails": "DiscoveryMailbox"}})
 }

@@ -24,6 +24,7 @@
 #     - mailboxes[].exchange.AuthenticationPolicy
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
+#   optional: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     none: >-
 #       No authentication policy applies to {members}, so nothing refuses a

@@ -36,6 +36,14 @@ good := {
 
 _replace(path, value) := [{"op": "replace", "path": path, "value": value}]
 
+# Exchange shows a shared mailbox as disabled whatever Entra does.
+_shared := {
+	"id": "s1",
+	"domain": "example.onmicrosoft.com",
+	"exchange": {"RecipientTypeDetails": "SharedMailbox", "AccountDisabled": true},
+	"entra": {"accountEnabled": true},
+}
+
 _uncovered := {"path": "managed", "domain": "example.onmicrosoft.com", "declared": ["break_glass"], "everywhere": "nothing", "behind": 2}
 
 mutations := [
@@ -43,6 +51,7 @@ mutations := [
 	{"name": "user on the initial domain", "patch": _replace("/mailboxes/0/domain", "Example.onmicrosoft.com")},
 	{"name": "disabled account enabled", "patch": _replace("/mailboxes/1/entra/accountEnabled", true)},
 	{"name": "enabled not said", "patch": [{"op": "remove", "path": "/mailboxes/1/entra/accountEnabled"}]},
+	{"name": "shared mailbox enabled in Entra alone", "patch": [{"op": "add", "path": "/mailboxes/-", "value": _shared}]},
 	{"name": "not declared", "patch": [{"op": "remove", "path": "/mailboxes/2/declared"}]},
 	{"name": "nothing asked of break-glass", "patch": _replace("/access/sign_ins/1/everywhere", "nothing")},
 	{"name": "one of two left out", "patch": [{"op": "add", "path": "/access/sign_ins/-", "value": _uncovered}]},
@@ -69,6 +78,7 @@ test_fails_when_a_user_is_on_a_managed_domain if {
 	every name in ["disabled account enabled", "enabled not said"] {
 		_summary(control.violations) == {["managed_domain", 1]} with input as _mutated(name)
 	}
+	_summary(control.violations) == {["managed_domain", 4]} with input as _mutated("shared mailbox enabled in Entra alone")
 	_summary(control.violations) == {["managed_domain", 2]} with input as _mutated("not declared")
 	_summary(control.notes) == {["not_assigned", 3]} with input as _mutated("not declared")
 }

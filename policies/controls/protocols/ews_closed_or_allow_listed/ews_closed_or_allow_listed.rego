@@ -30,7 +30,9 @@
 #     - mailboxes[].exchange.EwsEnabled
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
-#   optional: [exchange.ews_operation_access]
+#   optional:
+#     - exchange.ews_operation_access
+#     - mailboxes[].entra.accountEnabled
 #   messages:
 #     open: >-
 #       EWS is open to every application on {members}. That is not basic

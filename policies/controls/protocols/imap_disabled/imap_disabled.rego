@@ -18,6 +18,7 @@
 #     - mailboxes[].exchange.ImapEnabled
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
+#   optional: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     enabled: IMAP is enabled on {members}.
 #     not_set: Exchange does not say whether IMAP is enabled on {members}.

@@ -18,6 +18,7 @@
 #     - mailboxes[].exchange.PopEnabled
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
+#   optional: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     enabled: POP is enabled on {members}.
 #     not_set: Exchange does not say whether POP is enabled on {members}.

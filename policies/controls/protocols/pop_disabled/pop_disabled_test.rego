@@ -20,6 +20,11 @@ mutations := [
 		"path": "/mailboxes/1/exchange/AccountDisabled",
 		"value": false,
 	}]},
+	{"name": "shared mailbox can sign in, as Entra says", "patch": [{
+		"op": "add",
+		"path": "/mailboxes/1/entra",
+		"value": {"accountEnabled": true},
+	}]},
 ]
 
 test_passes_when_pop_is_off_where_somebody_can_sign_in if {
@@ -34,6 +39,11 @@ test_fails_when_pop_is_on if {
 test_fails_when_exchange_does_not_say if {
 	found := control.violations with input as json.patch(good, mutations[1].patch)
 	found == {{"key": "not_set", "args": {}, "mailbox": 0}}
+}
+
+test_fails_when_entra_shows_a_shared_mailbox_enabled if {
+	found := control.violations with input as json.patch(good, mutations[3].patch)
+	found == {{"key": "enabled", "args": {}, "mailbox": 1}}
 }
 
 test_not_applicable_without_mailboxes if {

@@ -26,7 +26,9 @@
 #     - mailboxes[].exchange.AccountDisabled
 #     - mailboxes[].exchange.role_groups
 #     - mailboxes[].entra.roles
-#   optional: ["mailboxes[].exchange.EXOModuleEnabled"]
+#   optional:
+#     - mailboxes[].exchange.EXOModuleEnabled
+#     - mailboxes[].entra.accountEnabled
 #   messages:
 #     enabled: >-
 #       {members} of users who do not administer Exchange can use Exchange Online

@@ -33,7 +33,9 @@
 #     - mailboxes[].exchange.AuthenticationPolicy
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
-#   optional: [entra.security_defaults]
+#   optional:
+#     - entra.security_defaults
+#     - mailboxes[].entra.accountEnabled
 #   messages:
 #     override: >-
 #       SMTP AUTH is switched on for {members} by the mailbox's own setting,
