@@ -314,6 +314,23 @@ func TestWhoTakesThePassword(t *testing.T) {
 			f.entra["domains"] = append(f.entra["domains"].([]obj), obj{"id": "north.example.com", "authenticationType": "Federated", "isRoot": false})
 			f.mailboxes[0]["domain"] = "north.example.com"
 		}, access.ClosedAtIdentityProvider, ""},
+		{"home-realm policy that cannot be read", func(f *fixture) { definition(f, "{") }, access.Undecided, "home_realm_allows"},
+		{"home-realm policy without its section", func(f *fixture) {
+			definition(f, `{"AllowCloudPasswordValidation":true}`)
+		}, access.Undecided, "home_realm_allows"},
+		{"home-realm policy that says two things", func(f *fixture) {
+			definition(f, `{"HomeRealmDiscoveryPolicy":{"AllowCloudPasswordValidation":false,"allowCloudPasswordValidation":true}}`)
+		}, access.Undecided, "home_realm_allows"},
+		{"home-realm policy, one text of which allows", func(f *fixture) {
+			definition(f, "{", `{"HomeRealmDiscoveryPolicy":{"AllowCloudPasswordValidation":true}}`)
+		}, access.Open, ""},
+		{"home-realm policy that says nothing of passwords", func(f *fixture) {
+			definition(f, `{"HomeRealmDiscoveryPolicy":{"AccelerateToFederatedDomain":true}}`)
+		}, access.ClosedAtIdentityProvider, ""},
+		{"staged rollout, nobody knows whether for all", func(f *fixture) {
+			f.entra["feature_rollout_policies"] = []obj{{"displayName": "R", "feature": "passwordHashSync", "isEnabled": true, "appliesTo": []obj{}}}
+			f.mailboxes[0]["entra"].(obj)["onPremisesSyncEnabled"] = true
+		}, access.Undecided, "rollout"},
 		{"two apps, of which one serves", func(f *fixture) {
 			f.okta["apps"] = append(f.okta["apps"].([]obj), app("app2", "pol2"))
 			f.okta["access_policy_rules"].(obj)["pol2"] = []obj{catchAll("ALLOW")}
@@ -348,6 +365,14 @@ func TestWhoTakesThePassword(t *testing.T) {
 			}
 		})
 	}
+}
+
+// definition gives the default home-realm policy a definition, in a tenant with
+// synchronised hashes.
+func definition(f *fixture, texts ...string) {
+	f.entra["home_realm_discovery_policies"] = []obj{{"displayName": "HR", "isOrganizationDefault": true, "definition": texts}}
+	f.entra["on_premises_synchronization"] = obj{"features": obj{"passwordSyncEnabled": true}}
+	f.mailboxes[0]["entra"].(obj)["onPremisesSyncEnabled"] = true
 }
 
 func homeRealm(f *fixture) {

@@ -3,6 +3,7 @@ package access
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -52,6 +53,22 @@ func (n node) object() bool {
 func (n node) names() []string {
 	object, _ := n.value.(map[string]any)
 	return slices.Sorted(maps.Keys(object))
+}
+
+// anyCase are the members of that name, whatever its case.
+func (n node) anyCase(name string) (found []node) {
+	for _, own := range n.names() {
+		if strings.EqualFold(own, name) {
+			found = append(found, n.get(own))
+		}
+	}
+	return found
+}
+
+// isObject reports that n has members, or could.
+func (n node) isObject() bool {
+	_, ok := n.value.(map[string]any)
+	return ok
 }
 
 // items are the elements of a list; ok is false when n is something else.

@@ -105,7 +105,8 @@ func (e *entra) readHomeRealm(list node, l ledger) {
 	}
 }
 
-// homeRealmAllows reads a definition, which is JSON inside a string.
+// homeRealmAllows reads a definition, which is JSON inside a string. A text that is
+// no such policy decides nothing, and neither does one that says a thing twice.
 func homeRealmAllows(definition node) tri {
 	texts, ok := definition.texts()
 	if !ok || len(texts) == 0 {
@@ -113,22 +114,24 @@ func homeRealmAllows(definition node) tri {
 	}
 	answer := no
 	for _, text := range texts {
-		n, err := parse(jsontext.Value(text))
-		if err != nil {
-			return maybe
-		}
-		for _, section := range n.names() {
-			if !strings.EqualFold(section, "HomeRealmDiscoveryPolicy") {
-				continue
-			}
-			for _, name := range n.get(section).names() {
-				if strings.EqualFold(name, "AllowCloudPasswordValidation") {
-					answer = max(answer, n.get(section).get(name).flag())
-				}
-			}
-		}
+		answer = max(answer, textAllows(text))
 	}
 	return answer
+}
+
+func textAllows(text string) tri {
+	n, err := parse(jsontext.Value(text))
+	sections := n.anyCase("HomeRealmDiscoveryPolicy")
+	if err != nil || len(sections) != 1 || !sections[0].isObject() {
+		return maybe
+	}
+	switch flags := sections[0].anyCase("AllowCloudPasswordValidation"); len(flags) {
+	case 0:
+		return no
+	case 1:
+		return flags[0].flag()
+	}
+	return maybe
 }
 
 func (e *entra) readRollouts(list node, l ledger) {
@@ -150,7 +153,7 @@ func (e *entra) readRollouts(list node, l ledger) {
 		for _, g := range groups {
 			r.groups = append(r.groups, strings.ToLower(g.get("id").string()))
 		}
-		if !known && !r.everyone {
+		if whole := p.get("isAppliedToOrganization").flag(); whole == maybe || whole == no && !known {
 			r.everyone, r.sure = true, min(r.sure, maybe)
 		}
 		if r.sure != no && (r.everyone || len(r.groups) > 0) {

@@ -33,10 +33,14 @@ _flag(text) := lower(sprintf("%v", [values[0]])) if {
 _section(text) := sections[0] if {
 	is_string(text)
 	json.is_valid(text)
+	not regex.match(_twice, text)
 	sections := _under(json.unmarshal(text), "homerealmdiscoverypolicy")
 	count(sections) == 1
 	is_object(sections[0])
 }
+
+# The same name in the same spelling: of two, the parser would keep the last.
+_twice := `(?is)"(?:homerealmdiscoverypolicy"\s*:.*"homerealmdiscoverypolicy|allowcloudpasswordvalidation"\s*:.*"allowcloudpasswordvalidation)"\s*:`
 
 _under(object, name) := [value |
 	some key, value in object

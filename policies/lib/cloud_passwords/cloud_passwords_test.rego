@@ -22,6 +22,8 @@ test_a_definition_that_cannot_be_read_is_neither if {
 		`{"HomeRealmDiscoveryPolicy":3}`,
 		`{"HomeRealmDiscoveryPolicy":{"AllowCloudPasswordValidation":null}}`,
 		`{"HomeRealmDiscoveryPolicy":{"AllowCloudPasswordValidation":false,"allowCloudPasswordValidation":true}}`,
+		`{"HomeRealmDiscoveryPolicy":{"AllowCloudPasswordValidation":true,"AllowCloudPasswordValidation":false}}`,
+		`{"HomeRealmDiscoveryPolicy":{"AllowCloudPasswordValidation":true},"HomeRealmDiscoveryPolicy":{}}`,
 	] {
 		_home_realm(text) == "unreadable"
 	}

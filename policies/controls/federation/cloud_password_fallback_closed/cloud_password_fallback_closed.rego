@@ -78,7 +78,8 @@ unknown contains _policy(i, "use_not_read") if _home_realm[i] == ["allowed", "un
 notes contains _policy(i, "allowed_but_unused") if _home_realm[i] == ["allowed", "no"]
 
 unknown contains _policy(i, "definition_unreadable") if {
-	some i, ["unreadable", _] in _home_realm
+	some i, ["unreadable", use] in _home_realm
+	use != "no"
 }
 
 violations contains _rollout(i, "rollout_by_password") if _rollouts[i] == "password"

@@ -96,6 +96,10 @@ test_unknown_when_a_policy_cannot_be_judged if {
 	_unknown(json.remove(good, [concat("", [policies, "/1/appliesTo"])])) == {"use_not_read"}
 }
 
+test_an_unreadable_policy_that_nothing_uses_leaves_nothing_open if {
+	_unknown(json.patch(good, _replace("/entra/home_realm_discovery_policies/1/definition", ["{"]))) == set()
+}
+
 test_unknown_when_a_rollout_cannot_be_judged if {
 	_unknown(json.remove(good, ["/entra/feature_rollout_policies/0/appliesTo"])) == {"rollout_undecided"}
 	_unknown(json.patch(good, _replace("/entra/feature_rollout_policies/1/feature", "unknownFutureValue"))) == {"rollout_undecided"}
