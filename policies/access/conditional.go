@@ -135,6 +135,9 @@ func readConditionalAccess(n node, l ledger) *conditionalAccess {
 	}
 	enabled := false
 	for i, p := range items {
+		if isDeleted(p) {
+			continue
+		}
 		ca.asksMembers = max(ca.asksMembers, ca.strengths.askMembers(p))
 		if f, limits := ca.readFrequency(p, i); limits {
 			ca.limiting = append(ca.limiting, f)
@@ -161,6 +164,13 @@ func readConditionalAccess(n node, l ledger) *conditionalAccess {
 		ca.asksMembers = max(ca.asksMembers, maybe)
 	}
 	return ca
+}
+
+// isDeleted says that a policy lies in the recycle bin, whatever its state says. An
+// instant before all others is how some writers say that there is none.
+func isDeleted(policy node) bool {
+	at := policy.get("deletedDateTime").string()
+	return at != "" && !strings.HasPrefix(at, "0001-01-01")
 }
 
 // read reads one policy.
@@ -199,6 +209,11 @@ func (ca *conditionalAccess) read(n node, index int) *caPolicy {
 			p.filtered = p.filtered || key == "devices" || key == "deviceStates"
 			p.doubt("ca_condition", "condition", key)
 		}
+	}
+	if !n.get("partialEnablementStrategy").blank() {
+		// In force for a part of the sign-ins, and nobody has written which.
+		p.doubt("ca_condition", "condition", "partialEnablementStrategy")
+		p.limits = append(p.limits, "partialEnablementStrategy")
 	}
 	for k := range caClient(caClients) {
 		p.effect[k] = ca.strengths.grants(n.get("grantControls"), k)

@@ -46,6 +46,11 @@ func TestLegacyFacts(t *testing.T) {
 		}
 		return p
 	}
+	with := func(field string, value any) obj {
+		p := block("A", nil)
+		p[field] = value
+		return p
+	}
 	users := func(field string, ids ...string) func(obj) {
 		return func(c obj) { c["users"].(obj)[field] = ids }
 	}
@@ -59,6 +64,11 @@ func TestLegacyFacts(t *testing.T) {
 		{"one that reports", []obj{conditional("A", "enabledForReportingButNotEnforced", both, "block")}, []string{noneBlocked, "A reports []"}},
 		{"MFA", []obj{conditional("A", "enabled", []string{"all"}, "mfa")}, []string{noneBlocked, "A stops []"}},
 		{"switched off", []obj{conditional("A", "disabled", both, "block")}, []string{noneBlocked}},
+		{"one in the recycle bin", []obj{with("deletedDateTime", "2026-11-01T00:00:00Z")}, []string{noneBlocked}},
+		{"one with the first of all instants", []obj{with("deletedDateTime", "0001-01-01T00:00:00Z")}, []string{bothBlocked, "A blocks []"}},
+		{"one that is in force in part", []obj{with("partialEnablementStrategy", "pilot")}, []string{
+			"exchangeActiveSync blocked maybe ca_condition|other blocked maybe ca_condition", "A blocks [partialEnablementStrategy]",
+		}},
 		{"one application", []obj{block("A", func(c obj) {
 			c["applications"] = obj{"includeApplications": []string{"Office365"}}
 		})}, []string{"exchangeActiveSync blocked yes|other blocked no", "A blocks [applications]"}},
