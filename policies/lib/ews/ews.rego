@@ -31,6 +31,7 @@ access(organization, operation, instant) := "retired" if {
 	_lists_applications(operation)
 } else := "agents" if {
 	organization.EwsApplicationAccessPolicy == "EnforceAllowList"
+	not _lists_every_agent(organization)
 } else := _undecided(organization, operation, instant)
 
 _undecided(organization, operation, instant) := "list_unread" if {
@@ -41,6 +42,12 @@ _undecided(organization, operation, instant) := "list_unread" if {
 } else := "list_blank" if {
 	organization.EwsEnabled == true
 } else := "rollout"
+
+# A star stands for any text, so that one alone lists whoever asks.
+_lists_every_agent(organization) if {
+	some agent in organization.EwsAllowList
+	regex.match(`^\s*\*[\s*]*$`, agent)
+}
 
 _answers(organization) if organization.EwsEnabled in {true, null}
 

@@ -33,6 +33,15 @@ test_a_list_of_user_agents_restricts_too if {
 	ews.access({"EwsEnabled": null, "EwsApplicationAccessPolicy": "EnforceBlockList"}, null, _before) == "open"
 }
 
+test_a_list_of_every_user_agent_restricts_nothing if {
+	every list in [["*"], ["Outlook/*", " ** "]] {
+		organization := {"EwsEnabled": true, "EwsApplicationAccessPolicy": "EnforceAllowList", "EwsAllowList": list}
+		ews.access(organization, {"EwsAllowedAppIDs": null}, _before) == "open"
+	}
+	named := {"EwsEnabled": true, "EwsApplicationAccessPolicy": "EnforceAllowList", "EwsAllowList": ["Outlook/*", ""]}
+	ews.access(named, {"EwsAllowedAppIDs": null}, _before) == "agents"
+}
+
 test_a_blank_list_restricts_nothing_before_the_retirement if {
 	every blank in [null, "", " , ", [], [""]] {
 		ews.access({"EwsEnabled": true}, {"EwsAllowedAppIDs": blank}, _before) == "open"
