@@ -30,9 +30,12 @@ same(a, b) if {
 # METADATA
 # description: >-
 #   The authentication type that Entra's list gives a domain; "not listed" when the
-#   list lacks it, null when Entra does not say.
+#   list lacks it, null when Entra does not say. One of Microsoft's cannot be
+#   federated, listed or not.
 type(domains, name) := object.get(domain, "authenticationType", null) if {
 	domain := named(domains, name)
+} else := "Managed" if {
+	is_microsofts(name)
 } else := "not listed"
 
 # METADATA

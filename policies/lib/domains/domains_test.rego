@@ -22,6 +22,7 @@ test_the_type_of_a_domain if {
 	domains.type([{"id": "example.com", "authenticationType": null}], "example.com") == null
 	domains.type([{"id": "example.com"}], "example.com") == null
 	domains.type([{"id": "example.com"}], "") == "not listed"
+	domains.type([], "Example.mail.onmicrosoft.com") == "Managed"
 }
 
 test_microsofts_own_domains if {

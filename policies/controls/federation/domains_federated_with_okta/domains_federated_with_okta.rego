@@ -98,7 +98,7 @@ unknown contains {"key": "domain_not_listed", "args": {"domain": name}, "mailbox
 	some i, mailbox in input.mailboxes
 	mailboxes.signs_in(mailbox)
 	name := object.get(mailbox, "domain", "")
-	not domains.named(input.entra.domains, name)
+	domains.type(input.entra.domains, name) == "not listed"
 }
 
 notes contains _entry(i, domain, {"key": "certificates_not_compared", "args": {}}) if {
