@@ -37,9 +37,11 @@ open_flags(policy) := sort([flag |
 ])
 
 # METADATA
-# description: The documented flags that a policy does not answer.
+# description: >-
+#   The flags that a policy does not answer: documented ones, and those that are
+#   there without being documented.
 silent_flags(policy) := sort([flag |
-	some flag in _documented
+	some flag in (_documented | (_undocumented & object.keys(policy)))
 	not _answers(policy, flag)
 ])
 

@@ -45,6 +45,12 @@ test_a_flag_without_an_answer_does_not_block if {
 	}
 }
 
+test_an_undocumented_flag_that_is_there_answers_or_is_silent if {
+	policy := _with("AllowBasicAuthRest", null)
+	authentication_policies.verdict(policy) == "silent"
+	authentication_policies.reasons(policy, "silent") == ["AllowBasicAuthRest"]
+}
+
 test_an_open_flag_is_an_answer if authentication_policies.silent_flags(_with("AllowBasicAuthImap", true)) == []
 
 test_an_unknown_open_flag_is_strange if {

@@ -31,7 +31,6 @@ _replace(path, value) := [{"op": "replace", "path": path, "value": value}]
 mutations := [
 	{"name": "null", "patch": _replace(_default, null)},
 	{"name": "empty", "patch": _replace(_default, "")},
-	{"name": "not shown", "patch": [{"op": "remove", "path": _default}]},
 	{"name": "names no policy", "patch": _replace(_default, "Gone")},
 	{"name": "weak policy", "patch": _replace(_default, "Old")},
 	{"name": "flag opened", "patch": _replace("/exchange/authentication_policies/0/AllowBasicAuthSmtp", true)},
@@ -55,7 +54,6 @@ test_passes_when_the_default_is_named_otherwise if {
 test_fails_when_there_is_no_default if {
 	_found(0) == {["none", {}]}
 	_found(1) == {["none", {}]}
-	_found(2) == {["unread", {}]}
 }
 
 test_fails_with_the_organisation_as_the_subject if {
@@ -66,12 +64,19 @@ test_fails_with_the_organisation_as_the_subject if {
 	]}
 }
 
-test_fails_when_the_default_is_gone if _found(3) == {["missing", {"policy": "Gone"}]}
+test_fails_when_the_default_is_gone if _found(2) == {["missing", {"policy": "Gone"}]}
 
 test_fails_when_the_default_lets_something_through if {
-	_found(4) == {["open", {"policy": "Old", "flags": ["AllowBasicAuthPop", "AllowBasicAuthSmtp"]}]}
-	_found(5) == {["open", {"policy": "Block Basic Authentication", "flags": ["AllowBasicAuthSmtp"]}]}
-	_found(6) == {["silent", {"policy": "Block Basic Authentication", "flags": ["AllowBasicAuthMapi"]}]}
+	_found(3) == {["open", {"policy": "Old", "flags": ["AllowBasicAuthPop", "AllowBasicAuthSmtp"]}]}
+	_found(4) == {["open", {"policy": "Block Basic Authentication", "flags": ["AllowBasicAuthSmtp"]}]}
+	_found(5) == {["silent", {"policy": "Block Basic Authentication", "flags": ["AllowBasicAuthMapi"]}]}
+}
+
+test_unknown_when_exchange_does_not_show_the_default if {
+	document := json.remove(good, [_default])
+	count(control.violations) == 0 with input as document
+	found := control.unknown with input as document
+	found == {{"key": "unread", "args": {}}}
 }
 
 test_unknown_when_only_a_strange_flag_is_open if {
