@@ -36,9 +36,13 @@ func (a *accounts) match(who population.Identity) bool {
 	return is
 }
 
+// is reports whether the account is a mailbox's. Where both are declared the id
+// decides: a name can pass to somebody else, whom nobody has declared.
 func (a *Account) is(who population.Identity) bool {
-	return a.ID != "" && strings.EqualFold(a.ID, who.ID) ||
-		a.UserPrincipalName != "" && strings.EqualFold(a.UserPrincipalName, who.UserPrincipalName)
+	if a.ID != "" {
+		return strings.EqualFold(a.ID, who.ID)
+	}
+	return a.UserPrincipalName != "" && strings.EqualFold(a.UserPrincipalName, who.UserPrincipalName)
 }
 
 func (a *accounts) complete(i int, who population.Identity) {

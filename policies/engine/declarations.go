@@ -41,7 +41,7 @@ type Declarations struct {
 }
 
 // Account names one account by its Entra object id, its user principal name, or
-// both. Either may be empty.
+// both, of which the id then counts. Either may be empty.
 type Account struct {
 	ID                string `json:"id"`
 	UserPrincipalName string `json:"user_principal_name"`

@@ -539,6 +539,12 @@ func TestBreakGlassIsDeclaredByTheConfigurationAlone(t *testing.T) {
 			t.Errorf("%+v: %+v", account, r)
 		}
 	}
+	// A name that has passed to somebody else declares nobody.
+	renamed := input(t, document)
+	renamed.Declarations.BreakGlass = []engine.Account{{ID: "someone else", UserPrincipalName: box["user_principal_name"].(string)}}
+	if r := check(t, judge, renamed).Results[0]; len(r.Notes) != 0 {
+		t.Errorf("%+v", r.Notes)
+	}
 	// A snapshot that declares something itself is not believed.
 	box["declared"] = []string{"break_glass"}
 	in := input(t, document)
