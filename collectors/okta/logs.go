@@ -29,25 +29,35 @@ func (c *Collector) mails(ctx context.Context, sink *collectors.Sink, r *collect
 	return r.Set(pathMails, mails)
 }
 
+// The kinds of entries that tell of an active endpoint whose key is not known: the
+// password was checked, and the app's rules refused what came with it.
+const (
+	richClient = "user.authentication.auth_via_richclient"
+	denied     = "application.policy.sign_on.deny_access"
+)
+
 // requests adds up what came in at the active endpoint of the federation, the
 // door of clients that know nothing but a password. The endpoint's key stands in
 // Entra's federation settings; without it the rich-client events are all there
 // is, and that they are the same has nobody shown.
 func (c *Collector) requests(ctx context.Context, sink *collectors.Sink, r *collectors.Recorder) error {
-	filters, gap, err := c.activeFilters(ctx, sink)
+	paths, gap, err := c.activePaths(ctx, sink)
 	if err != nil {
 		return err
 	}
-	if gap != nil {
-		r.Gap(gap)
+	var filters []string
+	for _, path := range sortedKeys(paths) {
+		filters = append(filters, `debugContext.debugData.requestUri eq "`+path+`"`)
 	}
 	sums := newSums()
-	for _, filter := range filters {
-		err = c.events(ctx, sink, r, filter, sums.add)
-		if err != nil {
-			break
-		}
+	if gap != nil {
+		r.Gap(gap)
+		// A refusal stands in an entry of its own, which rules refuse browsers with as well.
+		filters = append(filters, `eventType eq "`+richClient+`"`, `eventType eq "`+denied+`"`)
+		sums.counts = func(e *event) bool { return e.Type == richClient || paths[e.Debug.Data.RequestURI] }
 	}
+	// One listing: the entries of one request have to come together.
+	err = c.events(ctx, sink, r, strings.Join(filters, " or "), sums.add)
 	rows := sums.rows()
 	if err != nil && len(rows) == 0 {
 		return err
@@ -58,41 +68,42 @@ func (c *Collector) requests(ctx context.Context, sink *collectors.Sink, r *coll
 	return err
 }
 
-// activeFilters are exact filters: the service refuses any other on these fields.
-func (c *Collector) activeFilters(ctx context.Context, sink *collectors.Sink) (filters []string, gap, err error) {
+// activePaths are the paths of the active endpoints that Entra's federation
+// settings tell of, and the gap where they do not tell of all.
+func (c *Collector) activePaths(ctx context.Context, sink *collectors.Sink) (paths map[string]bool, gap, err error) {
 	outcome, err := sink.Await(ctx, federation)
 	if err != nil {
 		return nil, nil, err
 	}
 	var configurations map[string][]struct {
-		Active string `json:"activeSignInUri"`
+		Active  string `json:"activeSignInUri"`
+		Passive string `json:"passiveSignInUri"`
 	}
 	if _, err := outcome.Decode(federation, &configurations); err != nil {
 		return nil, nil, err
 	}
-	paths := map[string]bool{}
+	paths = map[string]bool{}
 	for _, list := range configurations {
 		for _, configuration := range list {
-			if path, ok := activePath(configuration.Active); ok {
-				paths[path] = true
+			for _, address := range []string{configuration.Active, configuration.Passive} {
+				if path, ok := activePath(address); ok {
+					paths[path] = true
+				}
 			}
 		}
 	}
-	for _, path := range sortedKeys(paths) {
-		filters = append(filters, `debugContext.debugData.requestUri eq "`+path+`"`)
-	}
-	if len(filters) == 0 || !outcome.Complete() {
-		filters = append(filters, `eventType eq "user.authentication.auth_via_richclient"`)
+	switch {
+	case !outcome.Complete():
 		gap = outcome.Missing()
-		if outcome.Complete() {
-			gap = &collectors.Error{Code: collectors.CodeDependency, Problem: "no domain's federation settings name an Office 365 endpoint of Okta"}
-		}
+	case len(paths) == 0:
+		gap = &collectors.Error{Code: collectors.CodeDependency, Problem: "no domain's federation settings name an Office 365 endpoint of Okta"}
 	}
-	return filters, gap, nil
+	return paths, gap, nil
 }
 
 // activePath is the path of Okta's active endpoint in a federation setting:
-// /app/office365/{key}/sso/wsfed/active.
+// /app/office365/{key}/sso/wsfed/active. The passive endpoint has the same key, and
+// Okta answers at the active one whether or not Entra's settings name it.
 func activePath(address string) (string, bool) {
 	parsed, err := url.Parse(address)
 	if err != nil {
@@ -100,9 +111,13 @@ func activePath(address string) (string, bool) {
 	}
 	segments := strings.Split(strings.Trim(parsed.Path, "/"), "/")
 	if len(segments) != 6 || !slices.Equal([]string{segments[0], segments[1]}, []string{"app", "office365"}) ||
-		!slices.Equal(segments[3:], []string{"sso", "wsfed", "active"}) || strings.ContainsAny(segments[2], `"\`) {
+		!slices.Equal(segments[3:5], []string{"sso", "wsfed"}) || strings.ContainsAny(segments[2], `"\`) {
 		return "", false
 	}
+	if last := segments[5]; last != "active" && last != "passive" {
+		return "", false
+	}
+	segments[5] = "active"
 	return "/" + strings.Join(segments, "/"), true
 }
 
@@ -130,6 +145,11 @@ type event struct {
 		ID   string `json:"id"`
 		Type string `json:"type"`
 	} `json:"target"`
+	Debug struct {
+		Data struct {
+			RequestURI string `json:"requestUri"`
+		} `json:"debugData"`
+	} `json:"debugContext"`
 }
 
 func (e *event) instant() (snapshot.Instant, bool) {

@@ -75,7 +75,7 @@ func entry(minutes int, kind, transaction, user, agent, result string) map[strin
 }
 
 // entra stands in for the collector of Entra's federation settings.
-type entra struct{ active string }
+type entra struct{ active, passive string }
 
 func (entra) Name() string { return "entra" }
 func (entra) Offers() []collectors.Offer {
@@ -86,7 +86,7 @@ func (e entra) Collect(ctx context.Context, sink *collectors.Sink) error {
 		if e.active == "" {
 			return &collectors.Error{Code: collectors.CodeDenied, Problem: "no"}
 		}
-		return r.Set("entra.federation_configurations", map[string]any{"example.com": []any{map[string]any{"id": "f", "activeSignInUri": e.active}}})
+		return r.Set("entra.federation_configurations", map[string]any{"example.com": []any{map[string]any{"id": "f", "activeSignInUri": e.active, "passiveSignInUri": e.passive}}})
 	})
 	return nil
 }
@@ -103,7 +103,8 @@ type setup struct {
 	network collectors.Network
 	faults  []oktatest.Fault
 	login   func(server *oktatest.Server, network collectors.Network) collectors.Authorizer
-	active  string
+	// active and passive are the addresses in Entra's federation settings.
+	active, passive string
 }
 
 func collect(t *testing.T, s setup) collected {
@@ -143,7 +144,7 @@ func collect(t *testing.T, s setup) collected {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	result, err := collectors.Run(ctx, []collectors.Collector{collector, entra{s.active}}, collectors.Options{
+	result, err := collectors.Run(ctx, []collectors.Collector{collector, entra{s.active, s.passive}}, collectors.Options{
 		Source: "live", Tenant: snapshot.Tenant{ID: "t"}, Evidence: 30 * 24 * time.Hour, Now: func() time.Time { return now },
 	})
 	if err != nil {
@@ -241,6 +242,39 @@ func TestWithoutTheEndpointsKeyTheEvidenceIsPartial(t *testing.T) {
 		if line := c.line(t, "okta.requests"); line.Status != snapshot.Partial || line.Code != "dependency" {
 			t.Errorf("%s: %+v", active, line)
 		}
+	}
+}
+
+// Okta answers at the active endpoint whether or not Entra's settings name it.
+func TestThePassiveAddressTellsTheEndpointsKeyAsWell(t *testing.T) {
+	files := org()
+	logs(files, entry(300, "user.authentication.sso", "t1", "anna@example.com", "", "SUCCESS"))
+	c := collect(t, setup{files: files, active: "https://sts.example.com/adfs", passive: "https://example.okta.com/app/office365/" + exk + "/sso/wsfed/passive"})
+	if line := c.line(t, "okta.requests"); line.Status != snapshot.Collected {
+		t.Errorf("%+v", line)
+	}
+	if got := c.Snapshot.Evidence.OktaRequests; len(got) != 1 || got[0].Succeeded != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestARefusalCountsWithoutTheEndpointsKey(t *testing.T) {
+	files := org()
+	const rich, deny = "user.authentication.auth_via_richclient", "application.policy.sign_on.deny_access"
+	logs(files,
+		entry(300, rich, "t1", "anna@example.com", "", "SUCCESS"),
+		entry(300, deny, "t1", "anna@example.com", "", "DENY"),
+		entry(200, rich, "t2", "bram@example.com", "", "SUCCESS"),
+		// A browser that the rules refused is no legacy client.
+		entry(100, deny, "t3", "carl@example.com", "Mozilla/5.0", "DENY"),
+	)
+	c := collect(t, setup{files: files, active: "https://sts.example.com/adfs"})
+	var got []string
+	for _, r := range c.Snapshot.Evidence.OktaRequests {
+		got = append(got, fmt.Sprint(r.UserName, " ", r.Succeeded, " ", r.Failed))
+	}
+	if diff := cmp.Diff([]string{"anna@example.com 0 1", "bram@example.com 1 0"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -22,7 +22,9 @@ type transaction struct {
 	key                sumKey
 	userID, app        string
 	succeeded, refused bool
-	last               snapshot.Instant
+	// counted says that one of its entries tells of the endpoint.
+	counted bool
+	last    snapshot.Instant
 }
 
 // sums adds up requests by user and user agent, without keeping the requests.
@@ -30,10 +32,13 @@ type sums struct {
 	open  map[string]*transaction
 	byKey map[sumKey]*snapshot.OktaRequest
 	swept time.Time
+	// counts says whether an entry tells of the endpoint; without one like that a
+	// transaction is none of ours.
+	counts func(*event) bool
 }
 
 func newSums() *sums {
-	return &sums{open: map[string]*transaction{}, byKey: map[sumKey]*snapshot.OktaRequest{}}
+	return &sums{open: map[string]*transaction{}, byKey: map[sumKey]*snapshot.OktaRequest{}, counts: func(*event) bool { return true }}
 }
 
 // add takes in one entry; entries come in the order of time.
@@ -49,6 +54,7 @@ func (s *sums) add(e *event) {
 		s.open[id] = t
 	}
 	t.last = at
+	t.counted = t.counted || s.counts(e)
 	if e.Actor.AlternateID != "" && e.Actor.AlternateID != "unknown" {
 		t.key.user, t.userID = e.Actor.AlternateID, e.Actor.ID
 	}
@@ -83,6 +89,9 @@ func (s *sums) sweep(before time.Time) {
 }
 
 func (s *sums) close(t *transaction) {
+	if !t.counted {
+		return
+	}
 	row := s.byKey[t.key]
 	if row == nil {
 		row = &snapshot.OktaRequest{UserName: t.key.user, UserAgent: t.key.agent}

@@ -282,10 +282,16 @@ func (s *Server) filtered(name string, query url.Values, list []json.RawMessage)
 	return kept
 }
 
-// logMatches understands the two exact filters that the System Log is asked with.
+// logMatches understands the two exact filters that the System Log is asked with,
+// and several of them with "or" between.
 func logMatches(object json.RawMessage, filter string) bool {
-	return filter == fmt.Sprintf("eventType eq %q", field(object, "eventType")) ||
-		filter == fmt.Sprintf("debugContext.debugData.requestUri eq %q", field(object, "debugContext", "debugData", "requestUri"))
+	for one := range strings.SplitSeq(filter, " or ") {
+		if one == fmt.Sprintf("eventType eq %q", field(object, "eventType")) ||
+			one == fmt.Sprintf("debugContext.debugData.requestUri eq %q", field(object, "debugContext", "debugData", "requestUri")) {
+			return true
+		}
+	}
+	return false
 }
 
 // field is a text at a place in an object, "" if there is none.
