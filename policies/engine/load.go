@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"slices"
@@ -230,7 +231,7 @@ func (l *load) checkControl(c *control) {
 	if !l.checked {
 		l.checkDeclarations(c, r, list, said)
 	}
-	c.shown = judgedFields(list)
+	c.shown = judgedFields(list, slices.Concat(c.entry.Needs, c.entry.Optional))
 	c.sees, c.unordered = r.viewOf(c.parts), r.unordered
 }
 
@@ -251,8 +252,9 @@ func (l *load) checkDeclarations(c *control, r *reads, list []*reading, said map
 	d.checkMessages(said)
 }
 
-// judgedFields are the fields of a mailbox whose values a control uses.
-func judgedFields(list []*reading) []path {
+// judgedFields are the fields of a mailbox whose values a control uses, in the order
+// in which it declares them: what it is about comes first.
+func judgedFields(list []*reading, declared []string) []path {
 	var fields []path
 	of := parsePath(perMailbox)
 	for _, r := range list {
@@ -260,7 +262,10 @@ func judgedFields(list []*reading) []path {
 			fields = append(fields, r.place)
 		}
 	}
-	slices.Sort(fields)
+	place := func(field path) int {
+		return slices.IndexFunc(declared, func(d string) bool { return parsePath(d).covers(field) })
+	}
+	slices.SortFunc(fields, func(a, b path) int { return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b)) })
 	return fields
 }
 
