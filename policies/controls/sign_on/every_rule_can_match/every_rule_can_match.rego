@@ -20,6 +20,7 @@
 #   optional: [okta.zones, okta.groups]
 #   messages:
 #     dead: "Rule '{rule}' (priority {priority}) of '{policy}' never matches: everything it could match is taken by {above}."
+#     dead_alone: "Rule '{rule}' (priority {priority}) of '{policy}' never matches: no request meets its conditions, as with a zone that has no addresses or is blocked."
 #     dead_catch_all: "The catch-all rule '{rule}' of '{policy}' never matches: everything is taken by {above}."
 #     undecided: "Whether rule '{rule}' (priority {priority}) of '{policy}' can match cannot be told."
 #     unread: "Not all rules of '{policy}' could be read. {message}"
@@ -36,7 +37,7 @@ package controls.sign_on.every_rule_can_match
 import data.lib.doors
 import data.lib.okta_rules
 
-violations contains _entry(found, "dead") if {
+violations contains _entry(found, _case(found.rule)) if {
 	some found in _found
 	found.rule.reached == "no"
 	found.rule.system != true
@@ -69,6 +70,10 @@ _found contains {"policy": policy, "rule": rule} if {
 	some rule in policy.rules
 	rule.rank >= 0
 }
+
+_case(rule) := "dead" if {
+	count(rule.shadowed_by) > 0
+} else := "dead_alone"
 
 _entry(found, key) := {
 	"key": key,

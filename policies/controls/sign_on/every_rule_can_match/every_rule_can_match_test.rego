@@ -84,6 +84,11 @@ test_fails_when_a_rule_is_dead if {
 	violation.args.above == ["0 'rul1'"]
 }
 
+test_fails_when_nothing_meets_a_rules_conditions if {
+	_failed(_dead(1)) == {"dead"}
+	_failed(_set("rules/1/reached", "no")) == {"dead_alone"}
+}
+
 test_a_dead_catch_all_is_listed if {
 	_failed(_dead(2)) == set()
 	count(_noted(_dead(2))) == 1
