@@ -60,7 +60,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		lifetime = time.Hour
 	}
 	s.mu.Lock()
-	token := fmt.Sprintf("issued-%d-%s", len(s.issued)+1, s.options.Bearer)
+	s.logins++
+	token := fmt.Sprintf("issued-%d-%s", s.logins, s.options.Bearer) // never the same twice
 	s.issued[token] = thumbprint
 	s.mu.Unlock()
 	kind := "Bearer"

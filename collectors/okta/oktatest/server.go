@@ -46,6 +46,7 @@ type Server struct {
 	requests []Request
 	windows  map[string]*window
 	issued   map[string]string // token -> thumbprint of the key it is bound to
+	logins   int               // tokens issued so far, revoked ones included
 	nonce    string
 	lists    map[string][]json.RawMessage
 }
