@@ -155,6 +155,24 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestPartsOfACauseWithAPlace: where the cause is a thing of its own, both parts stand
+// where it stands.
+func TestPartsOfACauseWithAPlace(t *testing.T) {
+	v := population("open", 0, 1, 2)
+	v.Resource = finding.Resource{Kind: "door", ID: "basic/okta"}
+	v.Pointer, v.Region = "/okta/access_policy_rules", &finding.Region{StartLine: 3, StartColumn: 1, EndLine: 4, EndColumn: 1}
+	r := report(v)
+	apply(t, r, waiver.Waiver{ID: "w", Scope: waiver.Scope{User: "id-0"}})
+	if len(r.Results[0].Violations) != 2 {
+		t.Fatalf("%+v", r.Results[0].Violations)
+	}
+	for _, part := range r.Results[0].Violations {
+		if part.Pointer != v.Pointer || part.Region == nil || *part.Region != *v.Region {
+			t.Errorf("a part stands at %s, %+v", part.Pointer, part.Region)
+		}
+	}
+}
+
 // TestStates: only a waiver that holds waives.
 func TestStates(t *testing.T) {
 	old := waiver.NewGathering(&waiver.List{Waivers: []waiver.Waiver{{ID: "w", Control: "A-001", Scope: waiver.Scope{WholeControl: true}}}}, waiver.Options{Now: today})

@@ -109,8 +109,8 @@ func (g *Gathering) part(whole *finding.Violation, n int, keep func(index int) b
 	if err := part.Members.Err(); err != nil {
 		return part, err
 	}
-	if len(first) == 0 || first[0].Pointer == whole.Pointer {
-		return part, nil
+	if len(first) == 0 || first[0].Pointer == whole.Pointer || whole.Resource.ID != "" {
+		return part, nil // it stands where it stood, or the cause has a place of its own
 	}
 	part.Pointer, part.Region, part.Snippet = first[0].Pointer, nil, ""
 	if g.doc != nil {
