@@ -22,7 +22,7 @@ func (c *counting) Write(p []byte) (int, error) {
 // it is walked, once, and hold none.
 func TestMembersAreStreamed(t *testing.T) {
 	const n, step = 100_000, 20_000
-	for format, lines := range map[string]int{"json": 7 * n, "csv": n} {
+	for _, format := range []string{"json", "csv"} {
 		report := reporttest.Population(n)
 		all := report.Results[0].Violations[0].Members.All()
 		walked, first, most := 0, uint64(0), uint64(0)
@@ -45,8 +45,8 @@ func TestMembersAreStreamed(t *testing.T) {
 		if err := reports.Write(format, out, report, options); err != nil {
 			t.Fatal(err)
 		}
-		if out.lines < lines || walked < n || walked > n+1 {
-			t.Errorf("%s: %d lines and %d members walked, want at least %d and %d", format, out.lines, walked, lines, n)
+		if out.lines < n || walked < n || walked > n+1 {
+			t.Errorf("%s: %d lines and %d members walked, want at least %d of each", format, out.lines, walked, n)
 		}
 		if most > first+1<<20 {
 			t.Errorf("%s: holds %d bytes after %d members and up to %d later", format, first, step, most)
