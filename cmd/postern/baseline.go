@@ -38,7 +38,7 @@ func startBaseline(ctx context.Context, plan *checkPlan, controls *engine.Loadin
 	go func() {
 		defer close(c.done)
 		defer close(c.rules)
-		c.old, c.err = plan.judgeFile(ctx, plan.baseline, controls.Engine, input)
+		c.old, c.err = plan.judgeFile(ctx, plan.baseline, controls.Check, input)
 	}()
 	return c
 }

@@ -107,8 +107,11 @@ func again(file *os.File) (io.ReaderAt, int64, error) {
 	return bytes.NewReader(data), int64(len(data)), err
 }
 
-// judgeFile reads saved findings, or judges a snapshot as the plan says.
-func (p *checkPlan) judgeFile(ctx context.Context, path string, judge func() (*engine.Engine, error), input engine.Input) (*judged, error) {
+// A checker judges a snapshot: an engine, or one that is still loading.
+type checker func(context.Context, engine.Input) (*finding.Report, error)
+
+// judgeFile reads saved findings, or has a snapshot judged as the plan says.
+func (p *checkPlan) judgeFile(ctx context.Context, path string, check checker, input engine.Input) (*judged, error) {
 	saved, err := holdsFindings(path)
 	if err != nil {
 		return nil, err
@@ -116,16 +119,12 @@ func (p *checkPlan) judgeFile(ctx context.Context, path string, judge func() (*e
 	if saved {
 		return openFindings(path, reportsjson.OpenKeyed)
 	}
-	controls, err := judge()
-	if err != nil {
-		return nil, err
-	}
 	file, err := snapshot.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	input.Read, input.Text = attestedRead(p.attested, file.Read), file
-	report, err := controls.Check(ctx, input)
+	report, err := check(ctx, input)
 	if err != nil {
 		file.Close()
 		return nil, fmt.Errorf("judge %s: %w", path, err)

@@ -266,7 +266,10 @@ func (a *app) judgeFor(ctx context.Context, settings *config, o *waiveOptions, t
 		return nil, err
 	}
 	plan.input.Waivers = counting{waiving{t.gathering}, t}
-	j, err := plan.judgeFile(ctx, evidence, func() (*engine.Engine, error) { return loadControls(plan.engine) }, plan.input)
+	check := func(ctx context.Context, input engine.Input) (*finding.Report, error) {
+		return startControls(plan.engine).Check(ctx, input)
+	}
+	j, err := plan.judgeFile(ctx, evidence, check, plan.input)
 	if err != nil || !j.saved {
 		return j, err
 	}
