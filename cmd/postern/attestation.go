@@ -34,19 +34,50 @@ func wrongAttestation(err error) error {
 // snapshotReader reads a snapshot from its start.
 type snapshotReader = func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
 
-// attestedRead lays an attestation over each document that is read.
+// attestedRead lays an attestation over each document that is read: in front of the
+// first mailbox, since whoever is shown mailboxes looks up there what decides over
+// them, or in the end, where what the attestation is held against stands behind them.
 func attestedRead(a *attestation.Attestation, read snapshotReader) snapshotReader {
 	if a == nil {
 		return read
 	}
 	return func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
-		doc, err := read(visit)
+		laid := false
+		lay := func(doc *snapshot.Document) error {
+			laid = true
+			if err := a.LayOver(doc); err != nil {
+				return wrongAttestation(err)
+			}
+			return nil
+		}
+		doc, err := read(func(record *snapshot.Record) error {
+			if record.Index == 0 && holdsAttested(record.Before) {
+				if err := lay(record.Before); err != nil {
+					return err
+				}
+			}
+			if visit == nil {
+				return nil
+			}
+			return visit(record)
+		})
+		if err == nil && !laid {
+			err = lay(doc)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if err := a.LayOver(doc); err != nil {
-			return nil, wrongAttestation(err)
-		}
 		return doc, nil
 	}
+}
+
+// holdsAttested reports whether a document, which may end before its mailboxes, has
+// what an attestation is held against.
+func holdsAttested(doc *snapshot.Document) bool {
+	for _, name := range []string{"collected_at", "tenant", "collection", "okta"} {
+		if _, ok := doc.Section(name); !ok {
+			return false
+		}
+	}
+	return true
 }
