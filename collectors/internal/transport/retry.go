@@ -20,6 +20,10 @@ const (
 	maxFailures = 5
 )
 
+// forever is the longest wait that is told from a longer one. Others can be added
+// to it without an overflow, which would make it no wait at all.
+const forever = time.Duration(math.MaxInt64 / 4)
+
 // retry repeats a request as long as that may help and the waiting stays within
 // bounds. Every request of a collector only reads, POST included, so repeating
 // one is safe.
@@ -193,7 +197,7 @@ func askedWait(resp *http.Response, now time.Time) (time.Duration, bool) {
 			return duration(seconds), true
 		}
 		if date, err := http.ParseTime(text); err == nil {
-			return max(0, date.Sub(server)), true
+			return until(date, server), true
 		}
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {
@@ -209,8 +213,15 @@ func untilReset(header http.Header, server time.Time) (time.Duration, bool) {
 	if err != nil || reset <= 0 {
 		return 0, false
 	}
-	return max(0, time.Unix(reset, 0).Sub(server)) + time.Second, true
+	return until(time.Unix(min(reset, endOfTime), 0), server) + time.Second, true
 }
+
+// endOfTime is the last second of the year 9999. Some way behind it package time
+// counts from the beginning again.
+const endOfTime = 253402300799
+
+// until is how long it is from now to then, 0 when then has passed.
+func until(then, now time.Time) time.Duration { return min(max(0, then.Sub(now)), forever) }
 
 // serverTime is the service's clock when it answered, or ours if it says nothing.
 func serverTime(header http.Header, now time.Time) time.Time {
@@ -222,8 +233,5 @@ func serverTime(header http.Header, now time.Time) time.Time {
 
 // duration turns seconds into a duration without overflowing.
 func duration(seconds float64) time.Duration {
-	if seconds > float64(math.MaxInt64/int64(time.Second)) {
-		return math.MaxInt64
-	}
-	return time.Duration(seconds * float64(time.Second))
+	return time.Duration(min(seconds*float64(time.Second), float64(forever)))
 }

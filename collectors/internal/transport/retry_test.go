@@ -144,6 +144,41 @@ func TestWaitingIsBounded(t *testing.T) {
 	}
 }
 
+// A wait that is too long to count must not turn into none, whatever came before.
+func TestWaitsBeyondCounting(t *testing.T) {
+	for _, header := range []map[string]string{
+		{"Retry-After": "9223372036"},
+		{"Retry-After": "9999999999999"},
+		{"Retry-After": "1e308"},
+		{"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"},
+		{"X-Rate-Limit-Reset": "9223372036854775807"},
+		{"X-Rate-Limit-Reset": "253402300799"},
+	} {
+		for _, chance := range []float64{0, 1} {
+			t.Run(fmt.Sprint(header, chance), func(t *testing.T) {
+				s, n := serve(t, func(i int, w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Retry-After", "1")
+					if i > 1 {
+						w.Header().Del("Retry-After")
+						for name, value := range header {
+							w.Header().Set(name, value)
+						}
+					}
+					w.WriteHeader(http.StatusTooManyRequests)
+				})
+				c, clock := client(t, s.URL, func(o *transport.Options) { o.Jitter = func() float64 { return chance } })
+				_, err := get(t, c, s.URL)
+				if code(err) != transport.CodeThrottled || !strings.Contains(err.Error(), "longer than is allowed") {
+					t.Errorf("error = %v", err)
+				}
+				if n() != 2 || len(clock.slept) != 1 {
+					t.Errorf("%d attempts, slept %v", n(), clock.slept)
+				}
+			})
+		}
+	}
+}
+
 func TestStoppedWhileWaiting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s, _ := serve(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
