@@ -16,6 +16,7 @@ import (
 // that came in, and the rows to be joined.
 type board struct {
 	now     func() time.Time
+	started time.Time // the collection, in its first run
 	window  snapshot.Window
 	watcher func(Event)
 	store   *Store

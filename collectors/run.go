@@ -95,7 +95,7 @@ func newBoard(list []Collector, o Options) (*board, error) {
 	}
 	started := o.startOf()
 	b := &board{
-		now: o.Now, watcher: o.Progress, store: o.Store, cards: newCards(), entries: make(map[string]*entry),
+		now: o.Now, started: started, watcher: o.Progress, store: o.Store, cards: newCards(), entries: make(map[string]*entry),
 		window: snapshot.Window{Since: snapshot.NewInstant(started.Add(-o.Evidence)), Until: snapshot.NewInstant(started)},
 	}
 	for _, c := range list {
@@ -136,7 +136,7 @@ func (b *board) sorted() []*entry {
 func (b *board) result(ctx context.Context, o Options) (*Result, error) {
 	s := &snapshot.Snapshot{
 		Version:     snapshot.Version,
-		CollectedAt: snapshot.NewInstant(o.startOf()),
+		CollectedAt: snapshot.NewInstant(b.started),
 		Tenant:      o.Tenant,
 		Collection:  snapshot.Collection{Source: o.Source},
 	}

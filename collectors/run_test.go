@@ -66,6 +66,27 @@ func line(t *testing.T, r *collectors.Result, name string) snapshot.Resource {
 	return snapshot.Resource{}
 }
 
+// A collection of an hour tells of the tenant as it was when it began: the window of
+// the evidence ends there as well.
+func TestASnapshotIsAsOldAsItsBeginning(t *testing.T) {
+	o, now := options(), start
+	o.Now = func() time.Time { return now }
+	result := run(t, t.Context(), o, &script{"okta", []collectors.Offer{offer("okta.requests", "evidence.okta_requests", "evidence.window")},
+		func(ctx context.Context, sink *collectors.Sink) error {
+			sink.Do(ctx, "okta.requests", func(_ context.Context, r *collectors.Recorder) error {
+				now = start.Add(time.Hour)
+				r.Page(0)
+				return r.Set("evidence.okta_requests", []snapshot.OktaRequest{})
+			})
+			return nil
+		}})
+	got := []snapshot.Instant{result.Snapshot.CollectedAt, result.Snapshot.Evidence.Window.Until, *line(t, result, "okta.requests").CollectedAt}
+	want := []snapshot.Instant{snapshot.NewInstant(start), snapshot.NewInstant(start), snapshot.NewInstant(start.Add(time.Hour))}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("collected at, window until, resource collected at (-want +got):\n%s", diff)
+	}
+}
+
 func TestHowAResourceEnds(t *testing.T) {
 	denied := &collectors.Error{Code: collectors.CodeDenied, Problem: "403", Hint: "grant it"}
 	tests := []struct {
