@@ -47,10 +47,9 @@ type client struct {
 
 func newClient(c Config) (*client, error) {
 	root, err := url.Parse(strings.TrimRight(c.Org, "/"))
-	if err != nil || root.Host == "" {
-		return nil, fmt.Errorf("the org's address must look like https://example.okta.com")
+	if err != nil || root.Host == "" || root.Path != "" || root.RawQuery != "" || root.Fragment != "" {
+		return nil, fmt.Errorf("the org's address must look like https://example.okta.com, with nothing behind the host")
 	}
-	root.Path, root.RawQuery, root.Fragment = "", "", ""
 	admin := adminRoot(root)
 	made, err := transport.New(transport.Options{
 		Origins:    []string{root.String(), admin.String()},
@@ -173,20 +172,16 @@ func (c *client) list(ctx context.Context, r *collectors.Recorder, path string, 
 	return list, err
 }
 
-// following finds the link to the next page among the Link headers, nil when
-// there is none.
+// following is the address of the next page, nil when there is none.
 func following(pages *transport.Pages, from *url.URL, header http.Header) (*url.URL, error) {
-	for _, line := range header.Values("Link") {
-		for _, link := range strings.Split(line, ",") {
-			target, parameters, ok := strings.Cut(link, ";")
-			if !ok || !strings.Contains(parameters, `rel="next"`) {
-				continue
-			}
-			target = strings.TrimSpace(target)
-			return pages.Next(from, strings.TrimSuffix(strings.TrimPrefix(target, "<"), ">"))
-		}
+	link, err := nextLink(header)
+	if err != nil {
+		return nil, &collectors.Error{Code: collectors.CodeBadAnswer, Problem: err.Error()}
 	}
-	return nil, nil
+	if link == "" {
+		return nil, nil
+	}
+	return pages.Next(from, link)
 }
 
 func (c *client) get(ctx context.Context, address *url.URL) (jsontext.Value, http.Header, error) {

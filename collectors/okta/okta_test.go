@@ -305,6 +305,7 @@ func TestEachFaultEndsInTheLedger(t *testing.T) {
 		network              collectors.Network
 		status               snapshot.Status
 		code                 string
+		items                int // 0: however many
 	}{
 		{name: "429 once with a reset", resource: "okta.zones", path: zones, do: oktatest.Throttle(time.Now().Add(2 * time.Second)), times: 1, status: snapshot.Collected},
 		{name: "429 without end", resource: "okta.zones", path: zones, do: oktatest.Throttle(time.Time{}), status: snapshot.Failed, code: "throttled"},
@@ -322,6 +323,16 @@ func TestEachFaultEndsInTheLedger(t *testing.T) {
 		{name: "private endpoint gone", resource: "okta.security_notifications", path: "/api/internal/org/settings/security-notification-settings", do: oktatest.Refuse(404, "E0000007"), status: snapshot.Denied, code: "denied"},
 		{name: "a page that repeats", resource: "okta.zones", path: zones, do: oktatest.Body(`[{"id":"nzo1"}]`, "Link", `<%s/api/v1/zones?after=1>; rel="next"`), status: snapshot.Partial, code: "repeated_page"},
 		{name: "a link to another host", resource: "okta.zones", path: zones, do: oktatest.Body(`[{"id":"nzo1"}]`, "Link", `<https://evil.example/api/v1/zones>; rel="next"`), status: snapshot.Partial, code: "bad_address"},
+		{name: "another page whose address holds a comma", resource: "okta.zones", path: zones, times: 1, status: snapshot.Collected, items: 2,
+			do: oktatest.Body(`[{"id":"nzo0"}]`, "Link", `<%s/api/v1/zones?limit=200>; rel="self", <%s/api/v1/zones?limit=200&only=a,b>; title="a, \"b\" <c>"; rel="next"`)},
+		{name: "another page, without quotation marks", resource: "okta.zones", path: zones, times: 1, status: snapshot.Collected, items: 2,
+			do: oktatest.Body(`[{"id":"nzo0"}]`, "Link", `</api/v1/zones?only=b>;Rel=NEXT`)},
+		{name: "one link with several relations", resource: "okta.zones", path: zones, times: 1, status: snapshot.Collected, items: 2,
+			do: oktatest.Body(`[{"id":"nzo0"}]`, "Link", `</api/v1/zones?only=b>; anchor; rel="next last"; rel="self"`)},
+		{name: "a link that breaks off", resource: "okta.zones", path: zones, times: 1, status: snapshot.Partial, code: "bad_answer", items: 1,
+			do: oktatest.Body(`[{"id":"nzo0"}]`, "Link", `<%s/api/v1/zones?after=1`)},
+		{name: "a relation that breaks off", resource: "okta.zones", path: zones, times: 1, status: snapshot.Partial, code: "bad_answer", items: 1,
+			do: oktatest.Body(`[{"id":"nzo0"}]`, "Link", `<%s/api/v1/zones?after=1>; rel="next`)},
 		{name: "an object where a list belongs", resource: "okta.zones", path: zones, do: oktatest.Body(`{}`), status: snapshot.Failed, code: "bad_answer"},
 		{name: "a redirect", resource: "okta.zones", path: zones, do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 			w.Header().Set("Location", "https://evil.example/")
@@ -335,6 +346,9 @@ func TestEachFaultEndsInTheLedger(t *testing.T) {
 			line := c.line(t, test.resource)
 			if line.Status != test.status || line.Code != test.code {
 				t.Errorf("%s: %s %q %q, want %s %q", test.resource, line.Status, line.Code, line.Message, test.status, test.code)
+			}
+			if test.items != 0 && (line.Items == nil || *line.Items != test.items) {
+				t.Errorf("%s: items %v, want %d", test.resource, line.Items, test.items)
 			}
 			if strings.Contains(c.document(t)+c.log.String(), token) {
 				t.Error("the token shows")
@@ -396,7 +410,8 @@ func TestHostileIdsStayInTheirPlace(t *testing.T) {
 }
 
 func TestConfigurationIsChecked(t *testing.T) {
-	for _, org := range []string{"", "example.okta.com", "http://example.okta.com", "https://user:hunter2@example.okta.com"} {
+	for _, org := range []string{"", "example.okta.com", "http://example.okta.com", "https://user:hunter2@example.okta.com",
+		"https://example.okta.com/app", "https://example.okta.com?token=hunter2", "https://example.okta.com#a", "https:example.okta.com"} {
 		if _, err := okta.New(okta.Config{Org: org}); err == nil {
 			t.Errorf("%q was accepted", org)
 		} else if strings.Contains(err.Error(), "hunter2") {
