@@ -59,6 +59,9 @@ func (c *Collector) requests(ctx context.Context, sink *collectors.Sink, r *coll
 	// One listing: the entries of one request have to come together.
 	err = c.events(ctx, sink, r, strings.Join(filters, " or "), sums.add)
 	rows := sums.rows()
+	if sums.merged > 0 {
+		r.Count("requests_not_told_apart", sums.merged)
+	}
 	if err != nil && len(rows) == 0 {
 		return err
 	}

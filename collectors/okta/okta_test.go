@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -275,6 +276,54 @@ func TestARefusalCountsWithoutTheEndpointsKey(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"anna@example.com 0 1", "bram@example.com 1 0"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Whoever sprays passwords chooses what the log says: the evidence stays bounded, and
+// who got in stands in it by name.
+func TestASprayDoesNotFloodTheEvidence(t *testing.T) {
+	const bound, beyond, kind, each = 50_000, 500, "user.authentication.sso", 5_000
+	spray := func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !strings.Contains(r.URL.Query().Get("filter"), "requestUri") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		from, _ := strconv.Atoi(r.URL.Query().Get("after"))
+		to := min(from+each, bound+beyond)
+		var events []map[string]any
+		for i := from; i < to; i++ {
+			events = append(events, entry(600, kind, fmt.Sprint("t", i), fmt.Sprintf("guess%d@example.com", i), fmt.Sprint("agent ", i), "FAILURE"))
+		}
+		if to < bound+beyond {
+			w.Header().Set("Link", fmt.Sprintf(`</api/v1/logs?filter=requestUri&after=%d>; rel="next"`, to))
+		} else {
+			events = append(events,
+				entry(30, kind, "u1", "anna@example.com", "one more", "SUCCESS"),
+				entry(20, kind, "u2", "anna@example.com", "another", "FAILURE"),
+				entry(10, kind, "u3", "guess0@example.com", "agent 0", "FAILURE"))
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(events); err != nil {
+			t.Error(err)
+		}
+	}
+	c := collect(t, setup{faults: []oktatest.Fault{{Path: "/api/v1/logs", Do: spray}}})
+	rows := map[string]snapshot.OktaRequest{}
+	for _, row := range c.Snapshot.Evidence.OktaRequests {
+		rows[row.UserName] = row
+	}
+	// One row more for all whose names are not told apart, and one for who got in.
+	if len(rows) != bound+2 || rows[""].Failed != beyond || rows[""].UserID != "" {
+		t.Errorf("%d rows, without a name %+v", len(rows), rows[""])
+	}
+	if got := rows["anna@example.com"]; got.Succeeded != 1 || got.Failed != 1 || got.UserAgent != "" {
+		t.Errorf("%+v", got)
+	}
+	if got := rows["guess0@example.com"]; got.Failed != 2 || got.UserAgent != "agent 0" {
+		t.Errorf("%+v", got)
+	}
+	if line := c.line(t, "okta.requests"); line.Status != snapshot.Collected || line.Counts["requests_not_told_apart"] != beyond+2 {
+		t.Errorf("%+v", line)
 	}
 }
 

@@ -16,6 +16,11 @@ import (
 // settled is how long after its last entry a transaction is taken to be over.
 const settled = 10 * time.Minute
 
+// maxRows bounds the rows. Whoever fails to sign in chooses the user agent, and the
+// user name as well: beyond the bound agents are no longer told apart, nor are the
+// names of those who failed.
+const maxRows = 50_000
+
 type sumKey struct{ user, agent string }
 
 type transaction struct {
@@ -35,6 +40,8 @@ type sums struct {
 	// counts says whether an entry tells of the endpoint; without one like that a
 	// transaction is none of ours.
 	counts func(*event) bool
+	// merged counts the requests that are no longer told apart.
+	merged int
 }
 
 func newSums() *sums {
@@ -92,18 +99,14 @@ func (s *sums) close(t *transaction) {
 	if !t.counted {
 		return
 	}
-	row := s.byKey[t.key]
-	if row == nil {
-		row = &snapshot.OktaRequest{UserName: t.key.user, UserAgent: t.key.agent}
-		s.byKey[t.key] = row
-	}
-	if t.userID != "" {
+	row := s.row(t)
+	if t.userID != "" && row.UserName != "" {
 		row.UserID = t.userID
 	}
 	if t.app != "" {
 		row.AppID = t.app
 	}
-	if t.succeeded && !t.refused {
+	if t.gotIn() {
 		row.Succeeded++
 	} else {
 		row.Failed++
@@ -115,6 +118,26 @@ func (s *sums) close(t *transaction) {
 	if row.LastSeen == nil || at.After(row.LastSeen.Time) {
 		row.LastSeen = &at
 	}
+}
+
+func (t *transaction) gotIn() bool { return t.succeeded && !t.refused }
+
+// row finds or makes the row that a transaction belongs to.
+func (s *sums) row(t *transaction) *snapshot.OktaRequest {
+	key := t.key
+	if s.byKey[key] == nil && len(s.byKey) >= maxRows {
+		s.merged++
+		key.agent = ""
+		if s.byKey[key] == nil && !t.gotIn() {
+			key.user = ""
+		}
+	}
+	row := s.byKey[key]
+	if row == nil {
+		row = &snapshot.OktaRequest{UserName: key.user, UserAgent: key.agent}
+		s.byKey[key] = row
+	}
+	return row
 }
 
 // rows closes what is open and gives the sums, sorted.
