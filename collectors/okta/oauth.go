@@ -95,12 +95,18 @@ func signingKey(data []byte) (jwk.Key, jwa.SignatureAlgorithm, error) {
 	case jwa.RSA():
 		return key, jwa.RS256(), nil
 	case jwa.EC():
-		if elliptic, ok := raw.(*ecdsa.PrivateKey); ok && elliptic.Curve.Params().BitSize == 384 {
-			return key, jwa.ES384(), nil
+		if private, ok := raw.(*ecdsa.PrivateKey); ok {
+			switch private.Curve {
+			case elliptic.P256():
+				return key, jwa.ES256(), nil
+			case elliptic.P384():
+				return key, jwa.ES384(), nil
+			case elliptic.P521():
+				return key, jwa.ES512(), nil
+			}
 		}
-		return key, jwa.ES256(), nil
 	}
-	return nil, none, errors.New("okta: the private key is neither RSA nor elliptic")
+	return nil, none, errors.New("okta: the private key is neither RSA nor on the curve P-256, P-384 or P-521")
 }
 
 // serviceLogin keeps one token, and gets another when it ends or is refused.
@@ -179,24 +185,44 @@ func (s *serviceLogin) login(ctx context.Context) error {
 		case answer.Error == "invalid_dpop_proof" && !prove:
 			prove = true
 		default:
-			return loginError(answer)
+			return loginError(answer, s.clockHint(header))
 		}
 	}
-	return loginError(&tokenAnswer{Error: "the org keeps asking for another proof"})
+	return loginError(&tokenAnswer{Error: "the org keeps asking for another proof"}, "")
+}
+
+// clockHint says that the two clocks are too far apart for what one signs and the
+// other checks, "" when they are not or the org does not tell its time.
+func (s *serviceLogin) clockHint(header http.Header) string {
+	theirs, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return ""
+	}
+	apart, where := s.now().Sub(theirs).Round(time.Second), "ahead of"
+	if apart < 0 {
+		apart, where = -apart, "behind"
+	}
+	if apart <= time.Minute {
+		return ""
+	}
+	return fmt.Sprintf("this machine's clock is %v %s the org's: set it right, for an assertion is good for minutes", apart, where)
 }
 
 type tokenAnswer struct {
-	Token            string `json:"access_token"`
-	Type             string `json:"token_type"`
-	ExpiresIn        int    `json:"expires_in"`
-	Error            string `json:"error"`
-	ErrorDescription string `json:"error_description"`
+	Token     string `json:"access_token"`
+	Type      string `json:"token_type"`
+	ExpiresIn int    `json:"expires_in"`
+	Error     string `json:"error"`
 }
 
-func loginError(answer *tokenAnswer) error {
+// loginError is the org's refusal. Its description may quote what was sent, so the
+// code stands alone.
+func loginError(answer *tokenAnswer, clock string) error {
 	hint := "check the client id, that the app has this public key, and that a Super Administrator granted the scopes"
 	if answer.Error == "invalid_scope" {
 		hint = "grant the app the scopes that 'postern permissions' lists"
+	} else if clock != "" {
+		hint = clock
 	}
 	return &collectors.Error{
 		Code:    transport.CodeLoginFailed,

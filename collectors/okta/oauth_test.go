@@ -41,6 +41,10 @@ func TestServiceAppSignsIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	large, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name     string
 		key      []byte
@@ -51,6 +55,7 @@ func TestServiceAppSignsIn(t *testing.T) {
 	}{
 		{name: "RSA, bearer", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256()}},
 		{name: "elliptic, bearer", key: pemOf(t, ecKey), app: oktatest.ServiceApp{PublicKey: ecKey.Public(), Algorithm: jwa.ES256()}},
+		{name: "elliptic, the longest", key: pemOf(t, large), app: oktatest.ServiceApp{PublicKey: large.Public(), Algorithm: jwa.ES512()}},
 		{name: "RSA, bound to a key", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256(), Bound: true}},
 		{name: "tokens that end at once", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256(), Lifetime: time.Second}},
 		{name: "revoked midway", key: pemOf(t, rsaKey), app: oktatest.ServiceApp{PublicKey: rsaKey.Public(), Algorithm: jwa.RS256(), Bound: true}, revoke: true},
@@ -94,6 +99,38 @@ func TestServiceAppSignsIn(t *testing.T) {
 				t.Errorf("a private endpoint was asked without an API token: %+v", line)
 			}
 		})
+	}
+}
+
+// A machine whose clock is wrong signs what has ended already; that the key is right
+// and the hour is not is worth telling.
+func TestARefusalSaysThatTheClockIsWrong(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := oktatest.ServiceApp{ClientID: clientID, PublicKey: key.Public(), Algorithm: jwa.ES256(), Scopes: okta.Scopes()}
+	for _, test := range []struct {
+		ahead time.Duration
+		want  string // "" is no refusal
+	}{
+		{0, ""},
+		{-2 * time.Hour, "behind the org's"},
+		{2 * time.Hour, "ahead of the org's"},
+	} {
+		network := collectors.Network{Now: func() time.Time { return time.Now().Add(test.ahead) }}
+		c := collect(t, setup{options: oktatest.Options{App: &app}, network: network, login: func(server *oktatest.Server, network collectors.Network) collectors.Authorizer {
+			login, err := okta.ServiceApp{Org: server.URL, ClientID: clientID, PrivateKey: pemOf(t, key), Network: network}.Authorizer()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return login
+		}})
+		line := c.line(t, "okta.zones")
+		refused := line.Code == "login_failed" && strings.Contains(line.Message, "this machine's clock is ") && strings.Contains(line.Message, test.want)
+		if refused != (test.want != "") {
+			t.Errorf("with a clock %v ahead: %+v", test.ahead, line)
+		}
 	}
 }
 
