@@ -36,11 +36,11 @@ func (a *app) connect(t *target) ([]collectors.Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	graph, err := a.microsoft(t, cloud, envGraphToken, cloud.Graph)
+	graph, err := a.microsoft(t, network, cloud, envGraphToken, cloud.Graph)
 	if err != nil {
 		return nil, err
 	}
-	mail, err := a.microsoft(t, cloud, envExchangeToken, cloud.Exchange)
+	mail, err := a.microsoft(t, network, cloud, envExchangeToken, cloud.Exchange)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (a *app) network(t *target) (collectors.Network, error) {
 
 // microsoft is a ready-made token from the environment, or one that is asked for
 // with whatever credentials the environment offers.
-func (a *app) microsoft(t *target, cloud credential.Cloud, variable, audience string) (collectors.Authorizer, error) {
+func (a *app) microsoft(t *target, network collectors.Network, cloud credential.Cloud, variable, audience string) (collectors.Authorizer, error) {
 	if token := a.getenv(variable); token != "" {
 		bearer, err := collectors.Bearer(token)
 		if err != nil {
@@ -89,7 +89,9 @@ func (a *app) microsoft(t *target, cloud credential.Cloud, variable, audience st
 		}
 		return bearer, nil
 	}
-	source, method, err := credential.Microsoft(credential.Options{TenantID: t.TenantID, Cloud: cloud, Method: t.Auth, Getenv: a.getenv})
+	source, method, err := credential.Microsoft(credential.Options{
+		TenantID: t.TenantID, Cloud: cloud, Method: t.Auth, Getenv: a.getenv, RootCAs: network.RootCAs,
+	})
 	if err != nil {
 		return nil, usageErrorf("'postern permissions' lists what each way to sign in needs", "%w", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"sync/atomic"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -28,9 +27,6 @@ const githubAudience = "api://AzureADTokenExchange"
 
 func github(o *Options, client azcore.ClientOptions) (azcore.TokenCredential, error) {
 	asker := &githubAsker{endpoint: o.Getenv(githubURL), token: o.Getenv(githubToken), transport: o.Transport}
-	if asker.transport == nil {
-		asker.transport = &http.Client{Timeout: 30 * time.Second}
-	}
 	if endpoint, err := url.Parse(asker.endpoint); err != nil || endpoint.Scheme != "https" {
 		return nil, fmt.Errorf("%s is no https address", githubURL)
 	}

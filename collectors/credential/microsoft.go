@@ -2,8 +2,11 @@ package credential
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -27,8 +30,10 @@ type Options struct {
 	Method string
 	// Getenv looks up the environment; nil is the process's.
 	Getenv func(string) string
-	// Transport sends requests to the authority; nil is the default client, which
-	// honours the proxy environment.
+	// RootCAs replaces the system's certificate authorities; nil keeps them.
+	RootCAs *x509.CertPool
+	// Transport sends requests to the authority; nil is a client that honours the
+	// proxy environment and RootCAs.
 	Transport policy.Transporter
 	// Trusted skips asking Microsoft's public cloud whether the authority is
 	// genuine. Only for authorities on a loopback address.
@@ -81,12 +86,34 @@ func Microsoft(o Options) (collectors.TokenSource, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	if o.Transport == nil {
+		o.Transport = newClient(o.RootCAs)
+	}
 	client := azcore.ClientOptions{Cloud: o.Cloud.authority, Transport: o.Transport}
 	credential, err := chosen.make(&o, client)
 	if err != nil {
 		return nil, "", fmt.Errorf("sign in to Microsoft by %s: %w", chosen.name, err)
 	}
 	return tokenSource(chosen.name, credential), chosen.name, nil
+}
+
+// timeout bounds one request for a token. The SDK's own client waits for ever.
+const timeout = time.Minute
+
+// newClient makes the client for the authority. It follows no redirect: what it sends
+// is a secret, or proof of one, for the authority alone.
+func newClient(roots *x509.CertPool) *http.Client {
+	return &http.Client{
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout: 15 * time.Second,
+			ForceAttemptHTTP2:   true,
+			IdleConnTimeout:     90 * time.Second,
+		},
+	}
 }
 
 func choose(o *Options) (method, error) {

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -9,6 +10,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -158,6 +161,74 @@ func TestRefusedSignInShowsTheCodeAndNoSecret(t *testing.T) {
 	}
 	if text := fmt.Sprintf("%v %+v", err, err); strings.Contains(text, testSecret) || !strings.Contains(text, "AADSTS7000215") {
 		t.Errorf("the error reads %s", text)
+	}
+}
+
+// TestPrivateAuthoritiesSignTheSignInAsWell: a proxy that opens TLS stands in the way
+// of the sign-in, not only of what comes behind it.
+func TestPrivateAuthoritiesSignTheSignInAsWell(t *testing.T) {
+	env := map[string]string{"AZURE_CLIENT_ID": "app", "AZURE_CLIENT_SECRET": testSecret}
+	scopes := []string{"https://graph.microsoft.com/.default"}
+	for _, test := range []struct {
+		name  string
+		trust bool
+		limit time.Duration // the SDK tries again for long what cannot succeed
+	}{{"trusted", true, time.Minute}, {"unknown", false, 2 * time.Second}} {
+		t.Run(test.name, func(t *testing.T) {
+			a := newAuthority(t, func(map[string]string) bool { return true })
+			a.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
+			o := a.options(env)
+			o.Transport, o.RootCAs = nil, x509.NewCertPool()
+			if test.trust {
+				o.RootCAs.AddCert(a.Certificate())
+			}
+			source, _, err := Microsoft(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), test.limit)
+			defer cancel()
+			if _, _, err = source(ctx, scopes); (err == nil) != test.trust {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestASecretDoesNotFollowARedirect: 307 asks for the same request somewhere else, the
+// secret in its body with it.
+func TestASecretDoesNotFollowARedirect(t *testing.T) {
+	elsewhere := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		t.Errorf("%s %s was sent on with %q", r.Method, r.URL, body)
+	}))
+	defer elsewhere.Close()
+	a := newAuthority(t, func(map[string]string) bool { return true })
+	next := a.Config.Handler
+	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost || r.URL.Path == "/github" {
+			http.Redirect(w, r, elsewhere.URL+"/token", http.StatusTemporaryRedirect)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	for _, env := range []map[string]string{
+		{"AZURE_CLIENT_ID": "app", "AZURE_CLIENT_SECRET": testSecret},
+		{"AZURE_CLIENT_ID": "app", githubURL: a.URL + "/github", githubToken: testSecret},
+	} {
+		o := a.options(env)
+		o.Transport, o.RootCAs = nil, x509.NewCertPool()
+		o.RootCAs.AddCert(a.Certificate())
+		o.RootCAs.AddCert(elsewhere.Certificate())
+		source, method, err := Microsoft(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if _, _, err := source(ctx, []string{"https://graph.microsoft.com/.default"}); err == nil {
+			t.Errorf("%s: a redirect gave a token", method)
+		}
 	}
 }
 
