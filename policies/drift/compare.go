@@ -123,6 +123,9 @@ func (w *whole) compare(was *whole) error {
 	if w.parts[0].Members == nil || was.parts[0].Members == nil {
 		return nil // one resource, or it was one
 	}
+	if same, err := w.sameDigests(was); err != nil || same {
+		return err
+	}
 	old, err := was.keys()
 	if err != nil {
 		return err
@@ -156,6 +159,25 @@ func (w *whole) compareWays(was *whole) {
 // namesWithout is a new list.
 func namesWithout(names, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
+}
+
+// sameDigests reports whether each part has the members that it had. A digest may have
+// been saved with a list, which then nobody has to read.
+func (w *whole) sameDigests(was *whole) (bool, error) {
+	if len(w.parts) != len(was.parts) {
+		return false, nil
+	}
+	for i, part := range w.parts {
+		before, err := was.parts[i].Members.Digest()
+		if err != nil {
+			return false, err
+		}
+		now, err := part.Members.Digest()
+		if err != nil || now != before {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // has reports whether the members are those of the keys, in their order. Most

@@ -110,7 +110,10 @@ func (a *affected) members(n int) *finding.Members {
 // roll is all mailboxes. All lists share it.
 func (c *crowd) roll() *finding.Roll {
 	if c.all == nil {
-		c.all = &finding.Roll{Read: c.read, Keys: c.keys}
+		c.all = &finding.Roll{Read: c.read}
+		if c.keys != nil {
+			c.all.Keys = func() ([]uint64, error) { return c.keys, nil }
+		}
 	}
 	return c.all
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -37,6 +38,8 @@ type Members struct {
 	// roll is set where the members are picked from one by their indexes.
 	roll    *Roll
 	indexes iter.Seq[int]
+	// digest is what was saved with the list, empty where it has to be made.
+	digest string
 }
 
 // walked keeps the first error of all walks over a list.
@@ -78,8 +81,8 @@ type Roll struct {
 	// Read gives the members at some indexes, which come in ascending order. It ends
 	// with an error if it fails.
 	Read func(indexes iter.Seq[int]) iter.Seq2[Member, error]
-	// Keys are the members' keys by index, nil where they have to be read.
-	Keys []uint64
+	// Keys gives the members' keys by index. It is nil where they have to be read.
+	Keys func() ([]uint64, error)
 }
 
 // RollMembers is ReadMembers for the n members of a roll at the given indexes,
@@ -92,13 +95,18 @@ func RollMembers(population string, n int, roll *Roll, indexes iter.Seq[int]) *M
 
 // Key tells members apart: it is the same for the same id, of whatever snapshot,
 // and for the same name where there is no id. It is the beginning of a SHA-256, so
-// among a million members two share one with a chance of one in thirty million.
+// among a million members two share one with a chance of one in thirty million. What is
+// no UTF-8 counts as what JSON makes of it, or a saved member would have another key.
 func (m *Member) Key() uint64 {
+	id := cmp.Or(m.ID, m.Name)
+	if !utf8.ValidString(id) {
+		id = string([]rune(id))
+	}
 	var room [64]byte // for most ids, so that nothing is allocated
-	return KeyOf(append(room[:0], cmp.Or(m.ID, m.Name)...))
+	return KeyOf(append(room[:0], id...))
 }
 
-// KeyOf is the key of a member with an id, or of one with a name and no id.
+// KeyOf is the key of a member with an id, or of one with a name and no id, in UTF-8.
 func KeyOf(id []byte) uint64 {
 	sum := sha256.Sum256(id)
 	return binary.BigEndian.Uint64(sum[:])
@@ -111,8 +119,13 @@ func (m *Members) Keys() iter.Seq2[int, uint64] {
 		return m.readKeys
 	}
 	return func(yield func(int, uint64) bool) {
+		keys, err := m.roll.Keys()
+		if err != nil {
+			m.walked.fail(err)
+			return
+		}
 		for i := range m.indexes {
-			if !yield(i, m.roll.Keys[i]) {
+			if !yield(i, keys[i]) {
 				return
 			}
 		}
@@ -244,7 +257,7 @@ func (m *Members) First(n int) []Member {
 	return list
 }
 
-// MarshalJSONTo writes {"population", "count", "list"}, one member at a time.
+// MarshalJSONTo writes {"population", "count", "list", "digest"}, one member at a time.
 func (m *Members) MarshalJSONTo(enc *jsontext.Encoder) error {
 	head := []jsontext.Token{
 		jsontext.BeginObject,
@@ -257,18 +270,24 @@ func (m *Members) MarshalJSONTo(enc *jsontext.Encoder) error {
 			return err
 		}
 	}
+	digest := NewDigest()
 	for member := range m.all {
 		if err := json.MarshalEncode(enc, member); err != nil {
 			return err
 		}
+		digest.Add(member.Key())
 	}
 	if err := m.Err(); err != nil {
 		return err
 	}
-	if err := enc.WriteToken(jsontext.EndArray); err != nil {
-		return err
+	for _, token := range []jsontext.Token{
+		jsontext.EndArray, jsontext.String("digest"), jsontext.String(digest.String()), jsontext.EndObject,
+	} {
+		if err := enc.WriteToken(token); err != nil {
+			return err
+		}
 	}
-	return enc.WriteToken(jsontext.EndObject)
+	return nil
 }
 
 // UnmarshalJSONFrom reads what MarshalJSONTo wrote.
@@ -277,10 +296,15 @@ func (m *Members) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		Population string   `json:"population"`
 		Count      int      `json:"count"`
 		List       []Member `json:"list"`
+		Digest     string   `json:"digest"`
 	}
 	if err := json.UnmarshalDecode(dec, &saved); err != nil {
 		return err
 	}
 	*m = *ListMembers(saved.Population, saved.List)
-	return nil
+	if saved.Digest == "" {
+		return nil
+	}
+	made, err := m.Digest()
+	return cmp.Or(err, CheckDigest(saved.Digest, made))
 }

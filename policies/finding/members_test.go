@@ -1,8 +1,10 @@
 package finding_test
 
 import (
+	"errors"
 	"iter"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,9 +32,13 @@ func rolled(keys bool) *finding.Members {
 			}
 		}
 	}}
-	for i := range all {
-		if keys {
-			r.Keys = append(r.Keys, all[i].Key())
+	if keys {
+		r.Keys = func() ([]uint64, error) {
+			var keys []uint64
+			for i := range all {
+				keys = append(keys, all[i].Key())
+			}
+			return keys, nil
 		}
 	}
 	return finding.RollMembers("mailbox", 3, r, slices.Values([]int{1, 3, 4}))
@@ -82,5 +88,55 @@ func TestKey(t *testing.T) {
 	}
 	if one, two := (&finding.Member{Name: "a"}).Key(), (&finding.Member{Name: "b"}).Key(); one == two {
 		t.Error("members without an id are all the same")
+	}
+}
+
+// TestDigest: lists of the same members have the same digest, however they are listed
+// and read, and no others do.
+func TestDigest(t *testing.T) {
+	digest := func(m *finding.Members) string {
+		got, err := m.Digest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	want := digest(finding.ListMembers("mailbox", people("b", "d", "e")))
+	named := people("b", "d", "e")
+	named[1].Name, named[1].Line = "somebody@example.com", 7
+	for name, same := range map[string]*finding.Members{
+		"keys": rolled(true), "no keys": rolled(false), "another place": finding.ListMembers("mailbox", named),
+		"saved with it": finding.ListMembers("mailbox", people("x")).WithDigest(want),
+	} {
+		if got := digest(same); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	long := make([]string, 2000)
+	for i := range long {
+		long[i] = strconv.Itoa(i)
+	}
+	all := map[string]string{want: "b d e"}
+	for name, ids := range map[string][]string{
+		"nobody": nil, "one fewer": {"b", "d"}, "one more": {"b", "d", "e", "e"}, "another order": {"d", "b", "e"},
+		"many": long, "many but the last": long[:1999], "many but the first": long[1:],
+	} {
+		got := digest(finding.ListMembers("mailbox", people(ids...)))
+		if other, known := all[got]; known {
+			t.Errorf("%s has the digest of %s", name, other)
+		}
+		all[got] = name
+	}
+	broken := finding.ReadMembers("mailbox", 1, func(yield func(finding.Member, error) bool) { yield(finding.Member{}, errors.New("gone")) })
+	if _, err := broken.Digest(); err == nil {
+		t.Error("a list that cannot be read has a digest")
+	}
+}
+
+// TestKeyIsThatOfTheSavedMember: JSON holds no text that is no UTF-8.
+func TestKeyIsThatOfTheSavedMember(t *testing.T) {
+	m := finding.Member{ID: "a\xff\xfeb"}
+	if got, want := m.Key(), finding.KeyOf([]byte("a\ufffd\ufffdb")); got != want {
+		t.Errorf("key %x, want %x", got, want)
 	}
 }

@@ -49,6 +49,7 @@ func TestSchemaHoldsTheTypes(t *testing.T) {
 		Population string           `json:"population"`
 		Count      int              `json:"count"`
 		List       []finding.Member `json:"list"`
+		Digest     string           `json:"digest,omitempty"`
 	}
 	types := map[string]reflect.Type{
 		"report":        reflect.TypeFor[finding.Report](),

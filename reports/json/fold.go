@@ -2,6 +2,7 @@ package json
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"hash/maphash"
 	"io"
@@ -21,8 +22,11 @@ import (
 // to the exact reader.
 type folder struct {
 	*window
-	// keys makes the members' keys, nil if nobody asked for them.
+	// keyed says that somebody will ask for the members' keys. Then keys remembers them.
+	keyed bool
 	keys  *keys
+	// skips says that lists with a digest are skipped.
+	skips bool
 	text  []byte
 	lists []*list
 }
@@ -52,7 +56,7 @@ func reportShape() *shape {
 // readFolded reads a report that Write saved. Any error means that the exact reader
 // has to look.
 func readFolded(file io.ReaderAt, size int64, keyed bool) (*finding.Report, error) {
-	f := &folder{window: newWindow(file, size, 0)}
+	f := &folder{window: newWindow(file, size, 0), keyed: keyed, skips: keyed}
 	if keyed {
 		f.keys = &keys{seed: maphash.MakeSeed()}
 	}
@@ -221,38 +225,19 @@ func plainValueEnd(text []byte, i int) int {
 // fold checks a list of members and leaves a 0 in the place of it.
 func (f *folder) fold() error {
 	f.text = append(f.text, '0')
-	l := &list{file: f.file, size: f.size}
-	var population span
-	count := 0
-	head := func(text []byte, i int) int {
-		for _, step := range []func() int{
-			func() int { return byteEnd(text, i, '{') },
-			func() int { return nameEnd(text, i, `"population"`) },
-			func() int { population.start = i; return stringEnd(text, i) },
-			func() int { population.end = i; return byteEnd(text, i, ',') },
-			func() int { return nameEnd(text, i, `"count"`) },
-			func() (end int) { count, end = countEnd(text, i); return end },
-			func() int { return byteEnd(text, i, ',') },
-			func() int { return nameEnd(text, i, `"list"`) },
-			func() int { return byteEnd(text, i, '[') },
-		} {
-			if i = step(); i < 0 {
-				return i
-			}
-		}
-		return i
-	}
-	end, err := f.whole(head)
-	if err != nil || end == odd {
-		return errors.Join(errOdd, err)
-	}
-	name, err := population.value(f.window.text)
+	l := &list{file: f.file, size: f.size, keyed: f.keyed}
+	count, err := f.head(l)
 	if err != nil {
 		return err
 	}
-	l.population = string(name)
-	f.i = end
-	if err := f.elements(l); err != nil {
+	skipped := false
+	if f.skips {
+		skipped, err = f.skip(l)
+	}
+	if !skipped && err == nil {
+		err = f.check(l)
+	}
+	if err != nil {
 		return err
 	}
 	if c, err := f.peek(); err != nil || c != '}' || l.n != count {
@@ -261,6 +246,78 @@ func (f *folder) fold() error {
 	f.i++
 	f.lists = append(f.lists, l)
 	return nil
+}
+
+// head reads what stands before the members, and gives how many there should be.
+func (f *folder) head(l *list) (count int, err error) {
+	var population span
+	end, err := f.whole(steps(
+		func(text []byte, i int) int { return byteEnd(text, i, '{') },
+		func(text []byte, i int) int { return nameEnd(text, i, `"population"`) },
+		func(text []byte, i int) int { population.start = i; return stringEnd(text, i) },
+		func(text []byte, i int) int { population.end = i; return byteEnd(text, i, ',') },
+		func(text []byte, i int) int { return nameEnd(text, i, `"count"`) },
+		func(text []byte, i int) (end int) { count, end = countEnd(text, i); return end },
+		func(text []byte, i int) int { return byteEnd(text, i, ',') },
+		func(text []byte, i int) int { return nameEnd(text, i, `"list"`) },
+		func(text []byte, i int) int { return byteEnd(text, i, '[') },
+	))
+	if err != nil || end == odd {
+		return 0, errors.Join(errOdd, err)
+	}
+	name, err := population.value(f.window.text)
+	if err != nil {
+		return 0, err
+	}
+	l.population = string(name)
+	f.i = end
+	return count, nil
+}
+
+// check checks the members, and that the digest, if there is one, is theirs.
+func (f *folder) check(l *list) error {
+	if err := f.elements(l); err != nil {
+		return err
+	}
+	saved, err := f.digest()
+	if err == nil && saved != "" && saved != l.digest {
+		err = errOdd
+	}
+	return err
+}
+
+// digest reads what stands behind the members: a digest, or nothing.
+func (f *folder) digest() (string, error) {
+	if c, err := f.peek(); err != nil || c == '}' {
+		return "", err
+	}
+	var digest span
+	end, err := f.whole(steps(
+		func(text []byte, i int) int { return byteEnd(text, i, ',') },
+		func(text []byte, i int) int { return nameEnd(text, i, `"digest"`) },
+		func(text []byte, i int) int { digest.start = i; return stringEnd(text, i) },
+	))
+	if err != nil || end == odd {
+		return "", errors.Join(errOdd, err)
+	}
+	digest.end, f.i = end, end
+	value, err := digest.value(f.window.text)
+	if len(value) != sha256.Size*2 {
+		return "", errors.Join(errOdd, err)
+	}
+	return string(value), err
+}
+
+// steps is a scan that takes one after the other.
+func steps(scans ...func(text []byte, i int) int) func(text []byte, i int) int {
+	return func(text []byte, i int) int {
+		for _, scan := range scans {
+			if i = scan(text, i); i < 0 {
+				return i
+			}
+		}
+		return i
+	}
 }
 
 // byteEnd steps over white space before a byte, the byte, and white space.
@@ -288,11 +345,14 @@ func nameEnd(text []byte, i int, name string) int {
 	return valueStart(text, i+len(name))
 }
 
-// elements goes over the members of a list, up to behind its end.
+// elements goes over the members of a list, up to behind its end, and makes their
+// digest.
 func (f *folder) elements(l *list) error {
+	made := finding.NewDigest()
 	c, err := f.peek()
 	if err == nil && c == ']' {
 		f.i++
+		l.digest = made.String()
 		return nil
 	}
 	var found memberText
@@ -306,11 +366,12 @@ func (f *folder) elements(l *list) error {
 			return errors.Join(errOdd, err)
 		}
 		l.add(f.offset())
-		if f.keys != nil {
-			key, err := f.keys.of(&found, f.window.text)
-			if err != nil {
-				return err
-			}
+		key, err := f.keys.of(&found, f.window.text)
+		if err != nil {
+			return err
+		}
+		made.Add(key)
+		if l.keyed {
 			l.keys = append(l.keys, key)
 		}
 		f.i = end
@@ -321,6 +382,7 @@ func (f *folder) elements(l *list) error {
 		switch c {
 		case ',':
 		case ']':
+			l.digest = made.String()
 			return nil
 		default:
 			return errOdd

@@ -128,7 +128,8 @@ func TestWriteGivesEachMemberALine(t *testing.T) {
             "list": [
               {"id":"1","name":"a@example.com","display_name":"A \"B\"","pointer":"/mailboxes/0","line":7},
               {"id":"2","pointer":"/mailboxes/1"}
-            ]
+            ],
+            "digest": "d2c806f8e4bbaa5a2812eda1195238645f67e70a870afe4453dfcf3ca2b1c32a"
           }`
 	if got := string(write(t, report)); !strings.Contains(got, want) {
 		t.Errorf("no%s\nin\n%s", want, got)
@@ -199,6 +200,8 @@ func TestReadRefuses(t *testing.T) {
 		{"an unknown outcome", change(`"outcome": "pass"`, `"outcome": "ok"`), lineOf(good, `"outcome": "pass"`), []string{"/results/1/outcome", `"ok" is no outcome`}},
 		{"a pass with an error", change(`"outcome": "error"`, `"outcome": "pass"`), lineOf(good, `"outcome": "error"`), []string{"/results/8/outcome", "pass in spite of an error"}},
 		{"a shortened list", change(`"count": 12`, `"count": 13`), 0, []string{"/members", "the count is 13, the list has 12"}},
+		{"another list than was saved", change(`{"id":"`, `{"id":"x`), 0, []string{"/members", "not the one that was saved", "leave the digest out"}},
+		{"a digest that is none", strings.ReplaceAll(good, `"digest": "`, `"digest": "x`), 0, []string{"/members", "not the one that was saved"}},
 		{"a bad region", change(`"end_line": 48`, `"end_line": 4`), lineOf(good, `"start_line": 41`) - 1, []string{"/region", "ends before it starts"}},
 	}
 	for _, test := range tests {

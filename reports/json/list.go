@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,8 +25,13 @@ type list struct {
 	n          int
 	// places are where the members 0, stride, 2*stride and so on start.
 	places []int64
-	// keys are the members' keys, nil where nobody asked for them.
-	keys []uint64
+	// digest is that of the members.
+	digest string
+	// keyed says that somebody will ask for the members' keys.
+	keyed bool
+	keys  []uint64
+	// skipped is set where nobody has looked at the members yet.
+	skipped *skipped
 }
 
 // stride is small enough to find a single member at once, and large enough to make
@@ -42,19 +48,35 @@ func (l *list) add(at int64) {
 
 // members are those of the report.
 func (l *list) members() *finding.Members {
-	roll := &finding.Roll{Keys: l.keys, Read: l.read}
+	roll := &finding.Roll{Read: l.read}
+	if l.keyed {
+		roll.Keys = l.allKeys
+	}
 	return finding.RollMembers(l.population, l.n, roll, func(yield func(int) bool) {
 		for i := range l.n {
 			if !yield(i) {
 				return
 			}
 		}
-	})
+	}).WithDigest(l.digest)
+}
+
+// allKeys gives the members' keys, nil where nobody asked for them. What was skipped
+// is checked first.
+func (l *list) allKeys() ([]uint64, error) {
+	if l.skipped == nil {
+		return l.keys, nil
+	}
+	return l.skipped.keysOf(l)
 }
 
 // read gives the members at some indexes.
 func (l *list) read(indexes iter.Seq[int]) iter.Seq2[finding.Member, error] {
 	return func(yield func(finding.Member, error) bool) {
+		if _, err := l.allKeys(); err != nil {
+			yield(finding.Member{}, err)
+			return
+		}
 		r := &rereader{list: l}
 		for index := range indexes {
 			member, err := r.member(index)
@@ -290,10 +312,12 @@ func (m *memberText) member(text []byte) (made finding.Member, err error) {
 	return made, err
 }
 
-// keys makes the keys of members. The same mailboxes stand in one list after the
+// keys makes the keys of members; nil makes each anew. The same mailboxes stand in one list after the
 // other, so it remembers by the line in the snapshot whose key it has made: to see that
 // an id is the same again takes a tenth of making its key.
 type keys struct {
+	// lock is held by whoever goes over a list that was skipped.
+	lock sync.Mutex
 	seed maphash.Seed
 	made []madeKey
 }
@@ -310,7 +334,7 @@ func (k *keys) of(m *memberText, text []byte) (uint64, error) {
 	if len(id) == 0 && err == nil {
 		id, err = m.name.value(text)
 	}
-	if err != nil || m.line >= mostMade {
+	if err != nil || k == nil || m.line >= mostMade {
 		return finding.KeyOf(id), err
 	}
 	if m.line >= len(k.made) {

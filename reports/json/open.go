@@ -14,8 +14,9 @@ func Open(file io.ReaderAt, size int64) (*finding.Report, error) {
 	return open(file, size, false)
 }
 
-// OpenKeyed is Open for whoever compares the findings with others: it also keeps the
-// members' keys, of eight bytes each, so that nobody has to read them again for that.
+// OpenKeyed is Open for whoever compares the findings with others, which takes the
+// members' keys. Lists that were saved with a digest are skipped: they are checked when
+// somebody asks for their members or keys, and what is wrong there is told then.
 func OpenKeyed(file io.ReaderAt, size int64) (*finding.Report, error) {
 	return open(file, size, true)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -143,6 +144,88 @@ func sortedBackwards(t *testing.T, text []byte) []byte {
 	}
 }
 
+// TestOpenKeyedSkips expects lists with a digest to be checked when somebody asks for
+// their members, and not before; the error is that of the exact reader.
+func TestOpenKeyedSkips(t *testing.T) {
+	good := string(write(t, reporttest.Mixed()))
+	for name, change := range map[string][2]string{
+		"a field that is unknown": {`"display_name"`, `"nickname"`}, "another member": {`{"id":"`, `{"id":"x`},
+		"a line that is a text": {`"line":803`, `"line":"803"`}, "a member without a comma": {"},\n              {\"id\"", "}\n              {\"id\""},
+	} {
+		text := []byte(strings.Replace(good, change[0], change[1], 1))
+		if string(text) == good {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		_, want := open(text)
+		report, err := json.OpenKeyed(bytes.NewReader(text), int64(len(text)))
+		if err != nil || want == nil {
+			t.Errorf("%s: OpenKeyed says %v, Open %v", name, err, want)
+			continue
+		}
+		if err := checkLists(report); err == nil || err.Error() != want.Error() {
+			t.Errorf("%s: the list says %v, Open %v", name, err, want)
+		}
+	}
+}
+
+// TestOpenKeyedSkipsNothingElse: a list that could not be skipped is checked at once.
+func TestOpenKeyedSkipsNothingElse(t *testing.T) {
+	good := string(write(t, reporttest.Mixed()))
+	for name, text := range map[string]string{
+		"no digests":                regexp.MustCompile(`,\s+"digest": "\w+"`).ReplaceAllString(good, ""),
+		"two members on a line":     regexp.MustCompile(`("id":"[^}]*\}),\s+(\{"id")`).ReplaceAllString(good, "$1,$2"),
+		"a member on several lines": strings.ReplaceAll(good, `,"pointer":`, ",\n\"pointer\":"),
+	} {
+		if text == good {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if report, err := json.OpenKeyed(strings.NewReader(text), int64(len(text))); err != nil || checkLists(report) != nil {
+			t.Errorf("%s: %v, %v", name, err, checkLists(report))
+		}
+		text = strings.Replace(text, `"display_name"`, `"nickname"`, 1)
+		if _, err := json.OpenKeyed(strings.NewReader(text), int64(len(text))); err == nil || !strings.Contains(err.Error(), "/nickname") {
+			t.Errorf("%s, and an unknown field: %v", name, err)
+		}
+	}
+}
+
+// checkLists asks all lists of violations and reasons for their members.
+func checkLists(report *finding.Report) error {
+	for i := range report.Results {
+		r := &report.Results[i]
+		var lists []*finding.Members
+		for _, v := range slices.Concat(r.Violations, r.Fixed) {
+			lists = append(lists, v.Members)
+			if v.Drift != nil {
+				lists = append(lists, v.Drift.NewMembers, v.Drift.RemovedMembers)
+			}
+		}
+		for _, reason := range slices.Concat(r.Unknowns, r.NotApplicable, r.Notes) {
+			lists = append(lists, reason.Members)
+		}
+		for _, list := range lists {
+			if list == nil {
+				continue
+			}
+			for range list.Keys() {
+			}
+			if err := list.Err(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// digestOf is the digest of members with these ids.
+func digestOf(ids ...string) string {
+	digest := finding.NewDigest()
+	for _, id := range ids {
+		digest.Add(finding.KeyOf([]byte(id)))
+	}
+	return digest.String()
+}
+
 // TestOpenedSubset: some of the members of an opened list are read without the others.
 func TestOpenedSubset(t *testing.T) {
 	report, err := open(write(t, reporttest.Population(1000)))
@@ -168,6 +251,9 @@ func TestOpenRefuses(t *testing.T) {
 		"a line that is a text": strings.Replace(good, `"line":803`, `"line":"803"`, 1),
 		"a line with a point":   strings.Replace(good, `"line":803`, `"line":803.5`, 1),
 		"an id that is none":    strings.Replace(good, `"pointer":"/mailboxes/3"`, `"pointer":3`, 1),
+		"another member":        strings.Replace(good, `{"id":"`, `{"id":"x`, 1),
+		"an empty digest":       regexp.MustCompile(`"digest": "\w+"`).ReplaceAllString(good, `"digest": ""`),
+		"a digest of null":      regexp.MustCompile(`"digest": "\w+"`).ReplaceAllString(good, `"digest": 0`),
 		"a bad outcome":         strings.Replace(good, `"outcome": "pass"`, `"outcome": "ok"`, 1),
 	} {
 		if text == good {
@@ -257,10 +343,15 @@ func FuzzFoldedIsExact(f *testing.F) {
 		f.Add(small(members))
 	}
 	f.Add([]byte("{}\x00"))
+	f.Add(small("{\"population\":\"mailbox\",\"count\":2,\"list\": [\n    {\"id\":\"a\"},\n    {\"id\":\"b\"}\n  ],\"digest\":\"" + digestOf("a", "b") + "\"}"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file, size := bytes.NewReader(text), int64(len(text))
 		folded, err := json.ReadFolded(file, size, true)
 		if err != nil {
+			return
+		}
+		// What was skipped is checked when it is asked for.
+		if checkLists(folded) != nil {
 			return
 		}
 		exact, err := json.ReadUnchecked(file, size, true)

@@ -119,25 +119,31 @@ func (x *exact) members(dec *jsontext.Decoder, members *finding.Members) error {
 		Population string    `json:"population"`
 		Count      int       `json:"count"`
 		List       exactList `json:"list"`
+		Digest     *string   `json:"digest"`
 	}
-	saved.List = exactList{file: x.file, size: x.size}
-	if x.keyed {
-		saved.List.keys = []uint64{}
-	}
+	saved.List = exactList{list: &list{file: x.file, size: x.size, keyed: x.keyed}, made: finding.NewDigest()}
 	if err := json.UnmarshalDecode(dec, &saved); err != nil {
 		return err
 	}
-	l := list(saved.List)
+	l := saved.List.list
 	if saved.Count != l.n {
 		return fmt.Errorf("the count is %d, the list has %d members", saved.Count, l.n)
 	}
-	l.population = saved.Population
+	l.population, l.digest = saved.Population, saved.List.made.String()
+	if saved.Digest != nil {
+		if err := finding.CheckDigest(*saved.Digest, l.digest); err != nil {
+			return err
+		}
+	}
 	*members = *l.members()
 	return nil
 }
 
 // exactList is a list as the JSON library reads it.
-type exactList list
+type exactList struct {
+	*list
+	made *finding.Digest
+}
 
 // UnmarshalJSONFrom reads one member after the other.
 func (l *exactList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
@@ -162,9 +168,11 @@ func (l *exactList) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		if err := json.UnmarshalDecode(dec, &member); err != nil {
 			return err
 		}
-		(*list)(l).add(at)
-		if l.keys != nil {
-			l.keys = append(l.keys, member.Key())
+		l.add(at)
+		key := member.Key()
+		l.made.Add(key)
+		if l.keyed {
+			l.keys = append(l.keys, key)
 		}
 	}
 	_, err := dec.ReadToken()

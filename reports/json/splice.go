@@ -97,7 +97,9 @@ func (p *place) write(w io.Writer) error {
 	text = append(append(text, inner...), `"list": [`...)
 	const chunk = 64 << 10
 	first := true
+	digest := finding.NewDigest()
 	for member := range p.members.All() {
+		digest.Add(member.Key())
 		if !first {
 			text = append(text, ',')
 		}
@@ -117,7 +119,9 @@ func (p *place) write(w io.Writer) error {
 	if !first {
 		text = append(text, inner...)
 	}
-	text = append(append(append(text, ']'), outer...), '}')
+	text = append(append(append(text, "],"...), inner...), `"digest": `...)
+	text = quoted(text, digest.String())
+	text = append(append(text, outer...), '}')
 	_, err := w.Write(text)
 	return err
 }

@@ -12,7 +12,7 @@ import (
 func TestSplicerWaitsForPlaces(t *testing.T) {
 	const text = `[null,null,"x",null]`
 	nobody := finding.ListMembers("mailbox", nil)
-	list := "{\n    \"population\": \"mailbox\",\n    \"count\": 0,\n    \"list\": []\n  }"
+	list := "{\n    \"population\": \"mailbox\",\n    \"count\": 0,\n    \"list\": [],\n    \"digest\": \"" + finding.NewDigest().String() + "\"\n  }"
 	want := `[` + list + `,null,"x",` + list + "]\n"
 	for piece := 1; piece <= len(text); piece++ {
 		var out strings.Builder
