@@ -87,27 +87,44 @@ func (o *org) exceptedZone(id string) (ExceptedZone, string) {
 		return ExceptedZone{ID: id, Index: -1, Limit: "unknown"}, "zone_missing"
 	}
 	z := &o.atlas.zones[i]
-	made := ExceptedZone{
-		ID: id, Name: z.name, Index: z.index, Kind: z.kind, Limit: z.limit,
-		Addresses4: z.sure.share4(), Addresses6: z.sure.share6(), ExchangeOnline: z.sure.meets(exchangeOnline()),
-	}
+	made := z.measured()
 	switch {
 	case z.active != yes:
 		return made, "zone_inactive"
 	case z.loose:
 		return made, "network_unreadable"
-	case z.limit == "country":
-		return made, "country"
-	case z.limit == "none", z.limit == "unknown":
+	}
+	if key := z.wide(); key != "" {
+		return made, key
+	}
+	if z.limit == "unknown" {
 		return made, "no_limit"
-	case z.limit == "provider":
-		return made, "provider"
-	case z.sure.everywhere(), z.proxies.everywhere():
-		return made, "everywhere"
-	case made.ExchangeOnline:
-		return made, "exchange_online"
 	}
 	return made, ""
+}
+
+// measured is what can be said of a zone in numbers.
+func (z *zone) measured() ExceptedZone {
+	return ExceptedZone{
+		ID: z.id, Name: z.name, Index: z.index, Kind: z.kind, Limit: z.limit,
+		Addresses4: z.sure.share4(), Addresses6: z.sure.share6(), ExchangeOnline: z.sure.meets(exchangeOnline()),
+	}
+}
+
+// wide says what makes a zone more than some addresses, as a key of
+// Exception.Unconfined; empty where nothing shows that it is.
+func (z *zone) wide() string {
+	switch {
+	case z.limit == "country", z.limit == "provider":
+		return z.limit
+	case z.limit == "none":
+		return "no_limit"
+	case z.sure.everywhere(), z.proxies.everywhere():
+		return "everywhere"
+	case z.sure.meets(exchangeOnline()):
+		return "exchange_online"
+	}
+	return ""
 }
 
 // expand replaces ALL_ZONES by the zones it names, if those are known.

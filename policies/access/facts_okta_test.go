@@ -76,6 +76,61 @@ func TestExceptionsAreMeasured(t *testing.T) {
 	}
 }
 
+// What ThreatInsight leaves alone, by the zones that it names and the one that Okta
+// exempts by itself.
+func TestExemptionsAreMeasured(t *testing.T) {
+	inactive := func(z obj) obj { return merge(z, obj{"status": "INACTIVE"}) }
+	country := obj{"id": "nl", "type": "DYNAMIC", "status": "ACTIVE", "locations": []obj{{"country": "NL"}}}
+	shipped := obj{"id": "own", "name": "DefaultExemptIpZone", "type": "IP", "status": "ACTIVE", "system": true, "useAsExemptList": true, "gateways": nil}
+	tests := []struct {
+		name          string
+		exempt        any
+		zones         []obj
+		wide, unclear []string
+		held          int
+	}{
+		{"nothing", []string{}, []obj{shipped}, nil, nil, 0},
+		{"one's own addresses", []string{"a"}, []obj{ipZone("a", "192.0.2.0/24")}, nil, nil, 1},
+		{"everything", []string{"a"}, []obj{ipZone("a", "0.0.0.0/0")}, []string{"everywhere"}, nil, 1},
+		{"everything of IPv6", []string{"a"}, []obj{ipZone("a", "::/0")}, []string{"everywhere"}, nil, 1},
+		{"everything in two halves", []string{"a"}, []obj{ipZone("a", "0.0.0.0/1", "128.0.0.0/1")}, []string{"everywhere"}, nil, 1},
+		{"half of everything in two zones", []string{"a", "b"}, []obj{ipZone("a", "60.0.0.0-127.255.255.255"), ipZone("b", "160.0.0.0-223.255.255.255")}, []string{"everywhere", "exchange_online"}, nil, 2},
+		{"everything in Okta's own exempt zone", []string{}, []obj{merge(shipped, obj{"gateways": []obj{{"type": "CIDR", "value": "0.0.0.0/0"}}})}, []string{"everywhere"}, nil, 1},
+		{"Exchange Online", []string{"a"}, []obj{ipZone("a", "40.96.0.0/13")}, []string{"exchange_online"}, nil, 1},
+		{"a country", []string{"nl"}, []obj{country}, []string{"country"}, nil, 1},
+		{"everything, switched off", []string{"a"}, []obj{inactive(ipZone("a", "0.0.0.0/0"))}, nil, []string{"zone_inactive"}, 1},
+		{"two parts of everything, one switched off", []string{"a", "b"}, []obj{ipZone("a", "60.0.0.0-127.255.255.255"), inactive(ipZone("b", "160.0.0.0-223.255.255.255"))}, nil, []string{"zone_inactive"}, 2},
+		{"own addresses, switched off", []string{"a"}, []obj{inactive(ipZone("a", "192.0.2.0/24"))}, nil, nil, 1},
+		{"an address that cannot be read", []string{"a"}, []obj{ipZone("a", "192.0.2.0/24", "some host")}, nil, []string{"network_unreadable"}, 1},
+		{"everything beside an address that cannot be read", []string{"a"}, []obj{ipZone("a", "0.0.0.0/0", "some host")}, []string{"everywhere"}, nil, 1},
+		{"a kind of zone that nobody knows", []string{"a"}, []obj{{"id": "a", "type": "NEW", "status": "ACTIVE"}}, nil, []string{"network_unreadable"}, 1},
+		{"a zone that is gone", []string{"gone"}, []obj{}, nil, []string{"zone_missing"}, 1},
+		{"zones that were not read", []string{"a"}, nil, nil, []string{"zones_unread"}, 1},
+		{"no list", nil, []obj{}, nil, []string{"list_unreadable"}, 0},
+		{"a list of something else", []int{1}, []obj{}, nil, []string{"list_unreadable"}, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := whitepaper()
+			f.okta["threat_insight"] = obj{"action": "block", "excludeZones": test.exempt}
+			delete(f.okta, "zones")
+			if test.zones != nil {
+				f.okta["zones"] = test.zones
+			}
+			x := f.evaluate(t).ThreatInsight
+			if diff := cmp.Diff(test.wide, x.Wide); diff != "" {
+				t.Errorf("wide (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.unclear, x.Unclear); diff != "" {
+				t.Errorf("unclear (-want +got):\n%s", diff)
+			}
+			if len(x.Zones) != test.held {
+				t.Errorf("zones %+v, want %d", x.Zones, test.held)
+			}
+		})
+	}
+}
+
 func merge(list ...obj) obj {
 	all := obj{}
 	for _, o := range list {

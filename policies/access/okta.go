@@ -25,6 +25,8 @@ type org struct {
 	hosts         []string
 	// What measures of exceptions are taken from.
 	memberCounts, groupRules, assignments node
+	// exempt names the zones that ThreatInsight leaves alone.
+	exempt node
 }
 
 // app is an instance of the Office 365 app that signs people in by federation.
@@ -60,6 +62,7 @@ func readOrg(n node, orgURL string, ledger ledger) *org {
 		collected: n.object(), identityEngine: maybe, assurances: newNumbering(),
 		directory:    newDirectory(n.get("groups")),
 		memberCounts: n.get("group_member_counts"), groupRules: n.get("group_rules"), assignments: n.get("app_assignments"),
+		exempt: n.get("threat_insight").get("excludeZones"),
 	}
 	switch n.get("organization").get("pipeline").string() {
 	case "idx":

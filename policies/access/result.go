@@ -19,6 +19,8 @@ type Result struct {
 	Doors []Door `json:"doors"`
 	// Policies are Okta's rules and what each truly decides.
 	Policies []Policy `json:"policies"`
+	// ThreatInsight is what Okta's ThreatInsight leaves alone.
+	ThreatInsight Exemption `json:"threat_insight"`
 	// ConditionalAccess is what Entra's policies cover together.
 	ConditionalAccess ConditionalAccess `json:"conditional_access"`
 	// SignIns counts the mailboxes by how their users sign in.
@@ -151,6 +153,7 @@ func (e *Engine) Evaluate(a *Accumulator) *Result {
 	}
 	r.Doors = groups.doors(v)
 	r.Policies = v.policies()
+	r.ThreatInsight = e.okta.exemption()
 	r.ConditionalAccess = v.conditionalAccess()
 	r.SignIns = v.signInPaths()
 	for i := range r.SignIns {

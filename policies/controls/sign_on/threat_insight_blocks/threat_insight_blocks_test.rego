@@ -2,7 +2,10 @@ package controls.sign_on.threat_insight_blocks_test
 
 import data.controls.sign_on.threat_insight_blocks as control
 
-good := {"okta": {"threat_insight": {"action": "block", "excludeZones": []}}}
+good := {
+	"okta": {"threat_insight": {"action": "block", "excludeZones": ["nzo1"]}},
+	"access": {"threat_insight": {"zones": [{"id": "nzo1"}], "wide": [], "unclear": []}},
+}
 
 _action := "/okta/threat_insight/action"
 
@@ -12,7 +15,10 @@ mutations := [
 	{"name": "null", "patch": [{"op": "replace", "path": _action, "value": null}]},
 	{"name": "unheard of", "patch": [{"op": "replace", "path": _action, "value": "ponder"}]},
 	{"name": "field missing", "patch": [{"op": "remove", "path": _action}]},
+	{"name": "everything is exempt", "patch": _exempt("wide", ["everywhere"])},
 ]
+
+_exempt(list, keys) := [{"op": "replace", "path": concat("/", ["/access/threat_insight", list]), "value": keys}]
 
 _found(i) := {[entry.key, entry.args] | some entry in found} if {
 	found := control.violations with input as json.patch(good, mutations[i].patch)
@@ -20,7 +26,22 @@ _found(i) := {[entry.key, entry.args] | some entry in found} if {
 
 test_passes_when_threat_insight_blocks if {
 	count(control.violations) == 0 with input as good
-	count(control.notes) == 0 with input as good
+	count(control.unknown) == 0 with input as good
+}
+
+test_fails_when_what_is_exempt_is_wide if {
+	_found(5) == {["exempt_wide", {"why": ["word:everywhere"]}]}
+}
+
+test_unknown_when_what_is_exempt_cannot_be_told if {
+	found := control.unknown with input as json.patch(good, _exempt("unclear", ["zone_missing"]))
+	{[entry.key, entry.args.why] | some entry in found} == {["exempt_unclear", ["word:zone_missing"]]}
+}
+
+test_what_is_exempt_does_not_matter_where_nothing_is_blocked if {
+	patch := array.concat(mutations[1].patch, _exempt("wide", ["everywhere"]))
+	found := control.violations with input as json.patch(good, patch)
+	{entry.key | some entry in found} == {"audit_only"}
 }
 
 test_fails_when_it_does_not_block if {
@@ -32,14 +53,6 @@ test_fails_when_it_does_not_block if {
 }
 
 test_notes_exempt_zones if {
-	found := control.notes with input as json.patch(good, [{
-		"op": "add",
-		"path": "/okta/threat_insight/excludeZones/-",
-		"value": "nzo1",
-	}])
-	found == {{"key": "exempt_zones", "args": {"zones": 1}}}
-}
-
-test_no_list_of_exempt_zones_is_no_note if {
-	count(control.notes) == 0 with input as {"okta": {"threat_insight": {"action": "block", "excludeZones": null}}}
+	control.notes == {{"key": "exempt_zones", "args": {"zones": 1}}} with input as good
+	count(control.notes) == 0 with input as json.patch(good, _exempt("zones", []))
 }
