@@ -138,15 +138,19 @@ priority(rule) := sprintf("%v", [rule.priority]) if {
 
 # METADATA
 # description: >-
-#   Where a door is decided: at the first of Okta's rules that lets requests in, else
-#   at the last part of the configuration that its steps name, else at the domains.
+#   Where a door is opened: at the first of Okta's rules that lets requests in, else
+#   at the last part of the configuration that its steps name before Conditional
+#   Access has its say, else at the domains. Conditional Access lets nobody in: it
+#   only fails to stop.
 at(door) := ["okta", "access_policy_rules", rule.policy, rule.index] if {
 	rule := door.rules[0]
 	rule.index >= 0
 } else := path(places[count(places) - 1]) if {
-	places := [step.pointer | some step in object.get(door, "steps", []); not startswith(object.get(step, "pointer", "/mailboxes"), "/mailboxes")]
+	places := [step.pointer | some step in object.get(door, "steps", []); not _no_cause(object.get(step, "pointer", "/mailboxes"))]
 	count(places) > 0
 } else := ["entra", "domains"]
+
+_no_cause(pointer) if strings.any_prefix_match(pointer, ["/mailboxes", "/entra/conditional_access_policies", "/entra/security_defaults"])
 
 # METADATA
 # description: The segments of a JSON pointer.

@@ -59,4 +59,13 @@ test_where_it_is_decided if {
 	doors.at(_managed) == ["entra", "domains"]
 }
 
+test_what_fails_to_stop_a_request_lets_nobody_in if {
+	doors.at(object.union(_managed, {"steps": [
+		{"key": "a", "pointer": "/exchange/transport_config"},
+		{"key": "b", "pointer": "/entra/domains/1"},
+		{"key": "c", "pointer": "/entra/conditional_access_policies/0"},
+		{"key": "d", "pointer": "/entra/security_defaults"},
+	]})) == ["entra", "domains", "1"]
+}
+
 test_reasons_are_sentences if doors.texts([{"text": "B."}, {"text": "A."}]) == "A. B."
