@@ -30,9 +30,22 @@ func (v *evaluation) policy(verdict *verdict) Policy {
 	for _, r := range p.all {
 		made.Rules = append(made.Rules, v.rule(verdict, r, users, m, decides))
 	}
+	creditLiving(made.Rules)
 	made.Unmatched = Rule{Index: -1, Rank: -1, Active: "yes", Reached: "maybe", Legacy: v.passed(verdict, -1, users, legacyClient), Others: v.passed(verdict, -1, users, modernClient)}
 	made.Order = v.order(p, users)
 	return made
+}
+
+// creditLiving leaves of the rules that take a dead one's requests those that are not
+// dead themselves: what a dead rule could take, the ones above it have taken.
+func creditLiving(rules []Rule) {
+	dead := make(map[int]bool)
+	for _, r := range rules {
+		dead[r.Index] = r.Rank >= 0 && r.Reached == no.answer()
+	}
+	for i := range rules {
+		rules[i].ShadowedBy = slices.DeleteFunc(rules[i].ShadowedBy, func(index int) bool { return dead[index] })
+	}
 }
 
 // certain are the layers that certainly decide some request of somebody.

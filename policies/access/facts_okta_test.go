@@ -198,7 +198,11 @@ func TestReached(t *testing.T) {
 	}{
 		{"all live", []obj{deny("0", 0, "ACTIVE_SYNC"), allow("1", 1, "WEB"), catchAll("DENY")}, "yes yes yes"},
 		{"the same twice", []obj{deny("0", 0, "ACTIVE_SYNC"), allow("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes no[0] yes"},
-		{"any client above all", []obj{allow("0", 0), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes no[0] no[0 1]"},
+		{"any client above all", []obj{allow("0", 0), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes no[0] no[0]"},
+		{"a denial of any client above all", []obj{deny("0", 0), allow("1", 1, "WEB"), deny("2", 2, "ACTIVE_SYNC"), catchAll("DENY")}, "yes no[0] no[0] no[0]"},
+		{"any client for some", []obj{with(allow("0", 0), inGroups([]string{"few"}, nil)), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes yes"},
+		{"any client of a platform", []obj{with(allow("0", 0), obj{"platform": obj{"include": []obj{{"type": "MOBILE", "os": obj{"type": "IOS"}}}}}), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes yes"},
+		{"a client condition that cannot be read", []obj{with(allow("0", 0), obj{"office365Client": obj{"include": []string{}}}), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes yes"},
 		{"two that cover it together", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inZone("office")),
 			with(deny("1", 1, "ACTIVE_SYNC"), obj{"network": obj{"connection": "ZONE", "exclude": []string{"office"}}}), allow("2", 2, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes no[0 1] yes"},
 		{"a group that nobody here is in", []obj{with(deny("0", 0, "ACTIVE_SYNC"), inGroups([]string{"gone"}, nil)), deny("1", 1, "ACTIVE_SYNC"), catchAll("DENY")}, "yes yes yes"},

@@ -7,8 +7,10 @@
 #
 #   What was decided where the documents are silent. Only a rule that certainly never
 #   matches counts, for anybody, from anywhere, on any device. An inactive rule is not
-#   asked and does not count. Okta's own catch-all rule cannot be removed, so a dead
-#   one is listed.
+#   asked and does not count. A rule without a client condition takes every kind of
+#   client, as Okta's default says, whatever it then asks of them. A client condition
+#   or an expression that nobody can decide takes nothing for certain. Okta's own
+#   catch-all rule cannot be removed, so a dead one is listed.
 # related_resources:
 #   - ref: https://help.okta.com/oie/en-us/Content/Topics/Apps/Office365/References/o365-sign-on-rule-options.htm
 #     description: Office 365 sign-on rule options
