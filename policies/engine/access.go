@@ -67,7 +67,7 @@ func (g *gathering) tellRules(doc *snapshot.Document, whole bool) error {
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
-	if whole || rules.Read() {
+	if whole || rules.settled {
 		g.tell(rules)
 		g.tell = nil
 	}

@@ -23,11 +23,13 @@ type Rules struct {
 	// admits is what they admit, as canonical JSON. It is empty where not all of it
 	// was read.
 	admits string
+	// settled says that what stands behind the mailboxes tells no more of them.
+	settled bool
 }
 
 // RulesOf reads the rules of a snapshot. The snapshot may end before its mailboxes.
 func RulesOf(doc *snapshot.Document) (Rules, error) {
-	r := Rules{collected: doc.CollectedAt.Time}
+	r := Rules{collected: doc.CollectedAt.Time, settled: holdsRules(doc)}
 	r.changed, r.dated = lastChange(doc)
 	parts := map[string]any{}
 	for name, of := range map[string]func(*snapshot.Document, string) (any, bool){
@@ -52,6 +54,17 @@ func RulesOf(doc *snapshot.Document) (Rules, error) {
 	}
 	r.admits = string(canonical)
 	return r, nil
+}
+
+// holdsRules reports whether a snapshot, which may end before its mailboxes, has all
+// that its rules are read from. What is not in there is nowhere: a name occurs once.
+func holdsRules(doc *snapshot.Document) bool {
+	for _, name := range []string{"collected_at", "tenant", "collection", "exchange", "okta"} {
+		if _, ok := doc.Section(name); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // Read reports whether all was read that tells what the rules admit.

@@ -1,6 +1,10 @@
 package engine_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,6 +126,81 @@ func TestEarlierRulesThatSayNothing(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
+}
+
+// TestWhenRulesAreTold: in front of the mailboxes where all that tells of them stands
+// there, read or not, and otherwise behind them.
+func TestWhenRulesAreTold(t *testing.T) {
+	judge := load(t, engine.Options{Policies: policies("a.rego", showMoments)})
+	all := []string{"version", "collected_at", "tenant", "collection", "exchange", "okta"}
+	tests := []struct {
+		name   string
+		behind string
+		change func(object)
+		early  bool
+		read   bool
+	}{
+		{"as it is written", "", func(object) {}, true, true},
+		{"Okta's behind the mailboxes", "okta", func(object) {}, false, true},
+		{"Exchange's behind the mailboxes", "exchange", func(object) {}, false, true},
+		{"the ledger behind the mailboxes", "collection", func(object) {}, false, true},
+		{"the date behind the mailboxes", "collected_at", func(object) {}, false, true},
+		{"rules that were denied", "", func(d object) {
+			setLine(d, line("okta.access_policies", "denied", "okta.access_policies", "okta.access_policy_rules"))
+			delete(d["okta"].(object), "access_policy_rules")
+		}, true, false},
+		{"nothing of Okta", "", func(d object) { delete(d, "okta") }, false, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			document := theRules()
+			test.change(document)
+			in := input(t, document)
+			text := ordered(t, document, all, test.behind)
+			seen, told := 0, 0
+			in.Read = func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
+				return snapshot.Read("snapshot.json", bytes.NewReader(text), func(record *snapshot.Record) error {
+					seen++
+					return visit(record)
+				})
+			}
+			in.Rules = func(rules engine.Rules) {
+				told++
+				if early := seen == 1; early != test.early || rules.Read() != test.read {
+					t.Errorf("told after %d mailboxes, read %v", seen, rules.Read())
+				}
+			}
+			check(t, judge, in)
+			if told != 1 || seen < 2 {
+				t.Errorf("told %d times, %d mailboxes", told, seen)
+			}
+		})
+	}
+}
+
+// ordered is a document whose members stand in an order, the mailboxes behind them,
+// and one behind those.
+func ordered(t *testing.T, document object, order []string, behind string) []byte {
+	t.Helper()
+	var text bytes.Buffer
+	for _, name := range append(slices.DeleteFunc(slices.Clone(order), func(n string) bool { return n == behind }), "mailboxes", behind) {
+		value, ok := document[name]
+		if !ok {
+			continue
+		}
+		raw, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text.Len() == 0 {
+			text.WriteByte('{')
+		} else {
+			text.WriteByte(',')
+		}
+		fmt.Fprintf(&text, "%q:%s", name, raw)
+	}
+	text.WriteByte('}')
+	return text.Bytes()
 }
 
 func rulesOf(t *testing.T, document object) *engine.Rules {
