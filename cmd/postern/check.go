@@ -226,11 +226,8 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	controls := startControls(plan.engine)
 	// The file stays open while reports are written: they look the members of
 	// their findings up in it.
-	file, err := snapshot.Open(plan.path)
+	file, err := openToJudge(plan.path, controls)
 	if err != nil {
-		if _, wrong := controls.Engine(); wrong != nil {
-			return wrong
-		}
 		return err
 	}
 	defer file.Close()
@@ -264,6 +261,18 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 func startControls(o engine.Options) *engine.Loading {
 	putOffCollection()
 	return engine.Start(o)
+}
+
+// openToJudge opens a snapshot. Where the controls do not load that is told first,
+// whatever is wrong with the file.
+func openToJudge(path string, controls *engine.Loading) (*snapshot.File, error) {
+	file, err := snapshot.Open(path)
+	if err != nil {
+		if _, wrong := controls.Engine(); wrong != nil {
+			return nil, wrong
+		}
+	}
+	return file, err
 }
 
 // loadControls compiles the controls.

@@ -83,18 +83,17 @@ evidence was lost.`,
 
 // diff compares two snapshots.
 func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, outputs []output) error {
-	judge, err := loadControls(plan.engine)
-	if err != nil {
-		return err
-	}
+	// The controls load while the snapshots are read.
+	controls := startControls(plan.engine)
 	sides := [2]*diffSide{{path: before}, {path: after}}
 	for _, side := range sides {
-		if side.file, err = snapshot.Open(side.path); err != nil {
+		var err error
+		if side.file, err = openToJudge(side.path, controls); err != nil {
 			return err
 		}
 		defer side.file.Close()
 	}
-	boxes, err := plan.judgeSides(ctx, judge, sides)
+	boxes, err := plan.judgeSides(ctx, controls, sides)
 	if err != nil {
 		return err
 	}
@@ -176,13 +175,22 @@ type diffSide struct {
 }
 
 // judgeSides judges both snapshots, works out their doors and counts their mailboxes,
-// all at the same time, and reads each file once for that.
-func (p *checkPlan) judgeSides(ctx context.Context, judge *engine.Engine, sides [2]*diffSide) (*drift.Census, error) {
+// all at the same time, and reads each file once for that. The later one is judged with
+// the earlier one's rules at hand, as check does it with a baseline.
+func (p *checkPlan) judgeSides(ctx context.Context, controls *engine.Loading, sides [2]*diffSide) (*drift.Census, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	var group sync.WaitGroup
+	group.Go(func() {
+		if _, err := controls.Engine(); err != nil {
+			stop() // nobody reads on for nothing
+		}
+	})
+	was := newEarlier(sides[0].reader(ctx, p))
 	var failed [2 * len(sides)]error
 	var counting [len(sides)]drift.Reader
 	for i, side := range sides {
-		both := share(3, attestedRead(p.attested, side.file.Read))
+		both := share(3, side.reader(ctx, p))
 		run := func(slot int, what string, do func(read snapshotReader) error) {
 			read, leave := both.seat()
 			group.Go(func() {
@@ -192,15 +200,20 @@ func (p *checkPlan) judgeSides(ctx context.Context, judge *engine.Engine, sides 
 				}
 			})
 		}
-		input := p.input
-		input.Text, input.Keyed, input.SnapshotURI = side.file, true, snapshotURI(side.path)
 		run(i, "judge", func(read snapshotReader) (err error) {
-			input.Read = read
-			side.Report, err = judge.Check(ctx, input)
+			input := p.input
+			input.Read, input.Text, input.Keyed, input.SnapshotURI = read, side.file, true, snapshotURI(side.path)
+			if i == 0 {
+				defer was.pass()
+				input.Read, input.Rules = was.watch(read), was.tell
+			} else {
+				input.Earlier = was.rules()
+			}
+			side.Report, err = controls.Check(ctx, input)
 			return err
 		})
 		run(len(sides)+i, "work out the doors of", func(read snapshotReader) (err error) {
-			side.Survey, err = access.NewSurvey(ctx, read, access.SurveyOptions{Declared: input.Declarations.Of})
+			side.Survey, err = access.NewSurvey(ctx, read, access.SurveyOptions{Declared: p.input.Declarations.Of})
 			return err
 		})
 		read, _ := both.seat() // the census reads at once
@@ -211,10 +224,25 @@ func (p *checkPlan) judgeSides(ctx context.Context, judge *engine.Engine, sides 
 	// Nothing may be read any more when the files are closed. Between tells of the
 	// census's error.
 	_ = boxes.Wait()
+	if _, err := controls.Engine(); err != nil {
+		return nil, err
+	}
 	for _, err := range failed {
 		if err != nil {
 			return nil, err
 		}
 	}
 	return boxes, nil
+}
+
+// reader reads the side as the plan says, until ctx has ended.
+func (s *diffSide) reader(ctx context.Context, p *checkPlan) snapshotReader {
+	return attestedRead(p.attested, func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
+		return s.file.Read(func(record *snapshot.Record) error {
+			if err := ctx.Err(); err != nil || visit == nil {
+				return err
+			}
+			return visit(record)
+		})
+	})
 }
