@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -97,12 +98,14 @@ func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) error {
 	if err != nil {
 		return err
 	}
-	file, err := snapshot.Open(path)
+	// The controls load while the snapshot is read.
+	controls := startControls(judged.engine)
+	file, err := openToJudge(path, controls)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	made, err := makePlan(cmd.Context(), judged, file, asked)
+	made, err := makePlan(cmd.Context(), judged, controls, file, asked)
 	if err != nil {
 		return err
 	}
@@ -119,20 +122,21 @@ func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) error {
 	return nil
 }
 
-// makePlan judges the snapshot, looks who is in use, and makes the plan of both.
-func makePlan(ctx context.Context, judged *checkPlan, file *snapshot.File, asked impact.Options) (*plan.Plan, error) {
-	judge, err := loadControls(judged.engine)
-	if err != nil {
-		return nil, err
-	}
+// makePlan judges the snapshot, looks at the same time who is in use, and makes the
+// plan of both.
+func makePlan(ctx context.Context, judged *checkPlan, controls *engine.Loading, file *snapshot.File, asked impact.Options) (*plan.Plan, error) {
+	var used *impact.Report
+	var failed error
+	var group sync.WaitGroup
+	group.Go(func() { used, failed = impact.Analyze(file.Read, asked) })
 	judged.input.Read, judged.input.Text = attestedRead(judged.attested, file.Read), file
-	report, err := judge.Check(ctx, judged.input)
+	report, err := controls.Check(ctx, judged.input)
+	group.Wait() // nothing may be read any more when the file is closed
 	if err != nil {
 		return nil, err
 	}
-	used, err := impact.Analyze(file.Read, asked)
-	if err != nil {
-		return nil, err
+	if failed != nil {
+		return nil, failed
 	}
 	meant := judged.input.Declarations
 	in := plan.Input{
