@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	// the clouds and options that azidentity takes
-	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.23.3
+	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0
 	// Microsoft's own sign-in: certificate, secret, federation, identity, CLI
 	github.com/Azure/azure-sdk-for-go/sdk/azidentity v1.15.0
 	// streaming JSON that reports positions, duplicate names and bad UTF-8; in the standard library from Go 1.27
@@ -40,11 +40,11 @@ require (
 	// cobra's flags, which a test lists
 	github.com/spf13/pflag v1.0.10
 	// reads HTML as a browser does, in tests
-	golang.org/x/net v0.60.0
+	golang.org/x/net v0.62.0
 	// is somebody reading along, and how wide is it
 	golang.org/x/term v0.47.0
 	// how many columns a character takes
-	golang.org/x/text v0.42.0
+	golang.org/x/text v0.43.0
 	// rate limits
 	golang.org/x/time v0.16.0
 	// strict YAML with line numbers
@@ -71,7 +71,7 @@ require (
 	github.com/lestrrat-go/httpcc v1.0.1 // indirect
 	github.com/lestrrat-go/httprc/v3 v3.0.6 // indirect
 	github.com/lestrrat-go/option/v2 v2.0.0 // indirect
-	github.com/microsoft/kiota-http-go v1.5.4 // indirect
+	github.com/microsoft/kiota-http-go v1.5.5 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/pkg/browser v0.0.0-20240102092130-5ac0b6a4141c // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
@@ -87,10 +87,10 @@ require (
 	go.opentelemetry.io/otel v1.46.0 // indirect
 	go.opentelemetry.io/otel/metric v1.46.0 // indirect
 	go.opentelemetry.io/otel/trace v1.46.0 // indirect
-	go.yaml.in/yaml/v3 v3.0.5 // indirect
-	golang.org/x/crypto v0.57.0 // indirect
-	golang.org/x/sync v0.23.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/tools v0.49.0 // indirect
+	golang.org/x/tools v0.51.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
