@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -135,7 +136,8 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 	if plan.outputs, err = parseOutputs(o.formats, o.output); err != nil {
 		return nil, err
 	}
-	if err := refuseOverwrite(plan.outputs, path); err != nil {
+	waivers, _ := o.waivers.path(settings)
+	if err := refuseOverwrite(plan.outputs, path, o.baseline, o.attestation, waivers, cmp.Or(o.configPath, defaultConfig)); err != nil {
 		return nil, err
 	}
 	failOn, err := parseFailOn(o.failOn)
@@ -160,9 +162,6 @@ func (o *checkOptions) plan(settings *config, declared *declarations, path strin
 		return nil, usageErrorf("name what was there: --baseline old.json", "--fail-on-new needs a baseline")
 	}
 	plan.baseline, plan.failOnNew = o.baseline, o.failOnNew
-	if err := refuseOverwrite(plan.outputs, o.baseline); o.baseline != "" && err != nil {
-		return nil, err
-	}
 	plan.waivers.options.Whole = len(o.only)+len(o.skip) == 0
 	plan.engine = controlOptions(o.policy)
 	plan.engine.Only, plan.engine.Skip = o.only, o.skip

@@ -19,6 +19,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second one ends the process at once, should the first take its time.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:], processStreams())
 	stop()
 	os.Exit(code)

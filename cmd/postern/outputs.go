@@ -75,18 +75,36 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
-// refuseOverwrite keeps a report from replacing the file it is made from.
-func refuseOverwrite(outputs []output, input string) error {
-	in, err := os.Stat(input)
-	if err != nil {
-		return nil // reading it will say what is wrong
-	}
-	for _, o := range outputs {
-		if out, err := os.Stat(o.path); o.path != "" && err == nil && os.SameFile(in, out) {
-			return usageErrorf("choose another path for the report", "the %s report would overwrite %s", o.format, input)
+// refuseOverwrite keeps a report from replacing a file that it is made from, one that
+// is yet to be made included. An empty name stands for no file.
+func refuseOverwrite(outputs []output, inputs ...string) error {
+	for _, input := range inputs {
+		for _, o := range outputs {
+			if o.path != "" && input != "" && sameFile(o.path, input) {
+				return usageErrorf("choose another path for the report", "the %s report would overwrite %s", o.format, input)
+			}
 		}
 	}
 	return nil
+}
+
+// sameFile tells whether two paths lead to one file, or would.
+func sameFile(one, other string) bool {
+	a, noOne := os.Stat(one)
+	b, noOther := os.Stat(other)
+	if noOne == nil && noOther == nil {
+		return os.SameFile(a, b)
+	}
+	return placeOf(one) == placeOf(other)
+}
+
+// placeOf is a path in one spelling, as far as the folders can tell.
+func placeOf(path string) string {
+	folder, err := realFolder(path)
+	if err != nil {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(folder, filepath.Base(path))
 }
 
 // writeReports writes r in every format. Files appear whole or not at all.

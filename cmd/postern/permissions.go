@@ -70,7 +70,11 @@ administrator.`,
 				if err != nil {
 					return err
 				}
-				a.lookInto(cmd.Context(), &where, grants)
+				network, err := a.network(&where)
+				if err != nil {
+					return err
+				}
+				a.lookInto(cmd.Context(), &where, network, grants)
 			}
 			return writeStdout(a.out, func(w io.Writer) error { return writeGrants(w, format, grants) })
 		},
@@ -115,14 +119,14 @@ func requiredGrants() []*grant {
 }
 
 // lookInto asks for tokens and compares what they hold with what is needed.
-func (a *app) lookInto(ctx context.Context, t *target, grants []*grant) {
+func (a *app) lookInto(ctx context.Context, t *target, network collectors.Network, grants []*grant) {
 	held := map[string]map[string]bool{}
 	for _, service := range []struct {
 		name  string
 		token func() (string, error)
 	}{
-		{serviceGraph, func() (string, error) { return a.microsoftToken(ctx, t, envGraphToken, false) }},
-		{serviceExchange, func() (string, error) { return a.microsoftToken(ctx, t, envExchangeToken, true) }},
+		{serviceGraph, func() (string, error) { return a.microsoftToken(ctx, t, network, envGraphToken, false) }},
+		{serviceExchange, func() (string, error) { return a.microsoftToken(ctx, t, network, envExchangeToken, true) }},
 		{serviceOkta, func() (string, error) { return a.getenv(envOktaToken), nil }},
 	} {
 		token, err := service.token()
@@ -139,7 +143,7 @@ func (a *app) lookInto(ctx context.Context, t *target, grants []*grant) {
 	}
 }
 
-func (a *app) microsoftToken(ctx context.Context, t *target, variable string, mail bool) (string, error) {
+func (a *app) microsoftToken(ctx context.Context, t *target, network collectors.Network, variable string, mail bool) (string, error) {
 	if token := a.getenv(variable); token != "" {
 		return token, nil
 	}
@@ -147,7 +151,9 @@ func (a *app) microsoftToken(ctx context.Context, t *target, variable string, ma
 	if err != nil {
 		return "", err
 	}
-	source, _, err := credential.Microsoft(credential.Options{TenantID: t.TenantID, Cloud: cloud, Method: t.Auth, Getenv: a.getenv})
+	source, _, err := credential.Microsoft(credential.Options{
+		TenantID: t.TenantID, Cloud: cloud, Method: t.Auth, Getenv: a.getenv, RootCAs: network.RootCAs,
+	})
 	if err != nil {
 		return "", err
 	}

@@ -153,6 +153,10 @@ func TestWrongTargetsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		{"a token with a space", map[string]string{envGraphToken: "Bearer " + secret}, append([]string{"collect"}, id...), "without 'Bearer'"},
 		{"too many days", env, append([]string{"collect", "--evidence-days", "4000"}, id...), "--evidence-days"},
 		{"no such authorities", env, append([]string{"collect", "--ca-file", "missing.pem"}, id...), "missing.pem"},
+		{"no such authorities for the permissions", env, append([]string{"permissions", "--ca-file", "missing.pem"}, id...), "missing.pem"},
+		{"a report over the snapshot to come", env, append([]string{"scan", "--snapshot", "s.json", "-f", "json=./s.json"}, id...), "overwrite s.json"},
+		{"a report over the waivers", env, append([]string{"scan", "-f", "json=waivers.yaml"}, id...), "overwrite waivers.yaml"},
+		{"a report over the configuration", env, append([]string{"scan", "-f", "json=postern.yaml"}, id...), "overwrite postern.yaml"},
 		{"an argument", env, append([]string{"scan", "surplus"}, id...), "surplus"},
 	}
 	for _, test := range tests {
