@@ -1,7 +1,9 @@
 package collectors
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -14,7 +16,9 @@ import (
 // pathWindow is filled by the run itself, because several resources share it.
 const pathWindow = "evidence.window"
 
-// fits checks that the document has a place for a value at a path.
+// fits checks that the document has a place for a value at a path, as its writer will
+// in the end: what a vendor writes in another type than ever before then costs one
+// resource, and not the whole collection.
 func fits(path string, value jsontext.Value) error {
 	section, key, ok := strings.Cut(path, ".")
 	if !ok || strings.ContainsAny(path, "[]") || path == pathWindow {
@@ -24,8 +28,14 @@ func fits(path string, value jsontext.Value) error {
 	if err != nil {
 		return err
 	}
-	var s snapshot.Snapshot
-	return json.Unmarshal(text, &s, json.RejectUnknownMembers(true))
+	s := snapshot.Snapshot{
+		Version: snapshot.Version, Tenant: snapshot.Tenant{ID: "any"},
+		Collection: snapshot.Collection{Source: "live", Resources: []snapshot.Resource{}},
+	}
+	if err := json.Unmarshal(text, &s, json.RejectUnknownMembers(true)); err != nil {
+		return err
+	}
+	return errors.Unwrap(snapshot.Write(io.Discard, &s, nil)) // without "write snapshot"
 }
 
 // assemble puts the values of all resources into one document. Where two fill

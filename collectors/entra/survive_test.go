@@ -86,6 +86,8 @@ func TestWhatDoesNotPass(t *testing.T) {
 		{"no JSON at all", entratest.Fault{Path: usersPath, Do: entratest.Text(200, "text/plain", "hello")}, failed, "bad_answer", "not JSON"},
 		{"an error without words", entratest.Fault{Path: usersPath, Do: entratest.Text(418, "text/plain", "")}, failed, "rejected", "418"},
 		{"a setting twice", entratest.Fault{Path: usersPath, Do: entratest.Text(200, "application/json", `{"value":[{"id":"a","id":"b"}]}`)}, failed, "bad_answer", "duplicate"},
+		{"a field of another type", entratest.Fault{Path: usersPath, Times: 1, Do: entratest.Text(200, "application/json", `{"value":[{"id":"a","accountEnabled":"yes"}]}`)},
+			map[string]snapshot.Status{"entra.users": snapshot.Partial}, "bad_answer", "another type"},
 		{"a redirect", entratest.Fault{Path: usersPath, Do: entratest.Redirect("https://evil.example/")}, failed, "bad_address", "not followed"},
 		{"credentials that come back", entratest.Fault{Path: usersPath, Do: entratest.EchoSecrets(400)}, failed, "rejected", "[redacted]"},
 		{"no content", entratest.Fault{Path: usersPath, Do: entratest.Text(204, "application/json", "")}, failed, "bad_answer", ""},

@@ -3,6 +3,9 @@ package entra
 import (
 	"context"
 	"errors"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-07732396/postern/collectors"
 	"github.com/seed-07732396/postern/collectors/internal/transport"
@@ -100,6 +103,18 @@ func userRow(item snapshot.Object, withActivity bool) (*collectors.EntraUser, er
 	}
 	if u.ID == "" {
 		return nil, badPage("a user has no id")
+	}
+	for _, field := range []struct {
+		value snapshot.Object
+		kinds []jsontext.Kind
+	}{
+		{u.AccountEnabled, []jsontext.Kind{jsontext.KindTrue, jsontext.KindFalse}},
+		{u.UserType, []jsontext.Kind{jsontext.KindString}},
+		{u.OnPremisesSyncEnabled, []jsontext.Kind{jsontext.KindTrue, jsontext.KindFalse}},
+	} {
+		if kind := field.value.Kind(); len(field.value) > 0 && kind != jsontext.KindNull && !slices.Contains(field.kinds, kind) {
+			return nil, badPage("a user's field has another type than the document has a place for")
+		}
 	}
 	row := &collectors.EntraUser{
 		ID: u.ID, UserPrincipalName: u.UserPrincipalName, DisplayName: u.DisplayName,

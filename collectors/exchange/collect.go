@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -177,7 +178,10 @@ func exchangeUser(object jsontext.Value) (*collectors.ExchangeUser, error) {
 	if err := json.Unmarshal(object, &raw); err != nil {
 		return nil, unexpected(getUser, err)
 	}
-	if err := flags(getUser, &raw.RemotePowerShellEnabled, &raw.EXOModuleEnabled, &raw.AccountDisabled); err != nil {
+	if err := errors.Join(
+		flags(getUser, &raw.RemotePowerShellEnabled, &raw.EXOModuleEnabled, &raw.AccountDisabled),
+		texts(getUser, raw.RecipientTypeDetails, raw.AuthenticationPolicy),
+	); err != nil {
 		return nil, err
 	}
 	return &collectors.ExchangeUser{
@@ -294,6 +298,16 @@ func flags(name cmdlet, fields ...*snapshot.Object) error {
 			*field = snapshot.Object("null")
 		default:
 			return &collectors.Error{Code: collectors.CodeBadAnswer, Problem: fmt.Sprintf("%s gave a switch that is neither on, off nor unset", name)}
+		}
+	}
+	return nil
+}
+
+// texts holds a row's texts to what the document has a place for.
+func texts(name cmdlet, fields ...snapshot.Object) error {
+	for _, field := range fields {
+		if kind := field.Kind(); len(field) > 0 && kind != jsontext.KindString && kind != jsontext.KindNull {
+			return &collectors.Error{Code: collectors.CodeBadAnswer, Problem: fmt.Sprintf("%s gave something else than a text where one belongs", name)}
 		}
 	}
 	return nil
