@@ -40,6 +40,61 @@ func TestNothingIsHeldAgainstWhatWasNotRead(t *testing.T) {
 	}
 }
 
+// TestAFieldThatIsMissedByTheControlHidesNothing takes away each optional field of
+// mailboxes that was read in part and leaves a pass a pass: without it, whatever was
+// wrong must not come to be right. What only Entra's word made wrong, against
+// Exchange's own, is right without that word.
+func TestAFieldThatIsMissedByTheControlHidesNothing(t *testing.T) {
+	tests := newRegoTests(t)
+	judge := load(t)
+	seen := 0
+	for i, c := range judge.Controls() {
+		for _, path := range c.Optional {
+			field, ofMailbox := strings.CutPrefix(path, "mailboxes[].")
+			e := tests.exports(t, &c)
+			if !ofMailbox || judged(t, judge, e.Good, partly(path))[i].Outcome != finding.Pass {
+				continue
+			}
+			for n, document := range e.Patched {
+				mailboxes, _ := document["mailboxes"].([]any)
+				if slices.ContainsFunc(mailboxes, contradicted) {
+					continue
+				}
+				for _, mailbox := range mailboxes {
+					lose(mailbox, strings.Split(field, "."))
+				}
+				got := &judged(t, judge, document, partly(path))[i]
+				if got.Outcome != finding.Fail && got.Outcome != finding.Unknown {
+					t.Errorf("%s without %s, mutation %q: %s", c.ID, path, e.Mutations[n].Name, describe(&c, got))
+				}
+				seen++
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("only %d documents were judged", seen)
+	}
+}
+
+// contradicted reports that Entra says of an account that Exchange calls disabled
+// that it is enabled.
+func contradicted(mailbox any) bool {
+	of := mailbox.(object)
+	exchange, _ := of["exchange"].(object)
+	entra, _ := of["entra"].(object)
+	return exchange["AccountDisabled"] == true && entra["accountEnabled"] == true
+}
+
+// lose takes away what stands at a path.
+func lose(from any, parts []string) {
+	in, _ := from.(object)
+	if len(parts) > 1 {
+		lose(in[parts[0]], parts[1:])
+		return
+	}
+	delete(in, parts[0])
+}
+
 // partly is a ledger that says of what serves a path that it was read in part.
 func partly(path string) []object {
 	lines := ledger(nil)

@@ -221,7 +221,8 @@ func (j *judgement) brokenAccess(c *control) bool {
 
 // evidenceOf holds what a control declares against the ledger. Optional evidence
 // that is absent is for the control to judge; but it cannot see that what is
-// there is not all, so that is a gap as with a need.
+// there is not all, so that is a gap as with a need, unless it is a field of each
+// mailbox that the control says it misses by itself.
 func (j *judgement) evidenceOf(c *control) evidence {
 	var e evidence
 	for _, need := range c.entry.Needs {
@@ -242,7 +243,7 @@ func (j *judgement) evidenceOf(c *control) evidence {
 	}
 	for _, optional := range c.entry.Optional {
 		state := j.ledger.stateOf(optional)
-		if state.present && len(state.gaps) > 0 {
+		if state.present && len(state.gaps) > 0 && !slices.Contains(c.seen, optional) {
 			e.gaps = append(e.gaps, state.reasons()...)
 		}
 		e.attested = append(e.attested, state.attestations()...)

@@ -184,7 +184,7 @@ func (l *load) sort() {
 func (l *load) addControl(area, slug string, src *source, ids map[string]*source) {
 	m := &metadata{src: src, found: &l.found}
 	c := &control{entry: m.control(area, slug), src: src}
-	c.unreduced = m.unreduced
+	c.unreduced, c.seen = m.unreduced, m.seen
 	if first := ids[c.entry.ID]; first != nil {
 		m.problem(m.row("custom", "id"), "choose another id", "the id %s is already that of %s", c.entry.ID, first.file)
 	}

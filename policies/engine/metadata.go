@@ -20,6 +20,9 @@ type metadata struct {
 	block *ast.Annotations
 	// unreduced: the control needs every single mailbox.
 	unreduced bool
+	// seen is the optional evidence of which the control sees by itself, in each
+	// mailbox, that it is missing.
+	seen []string
 }
 
 // control reads the catalogue entry of a control's module.
@@ -43,6 +46,7 @@ func (m *metadata) control(area, slug string) finding.Control {
 	c.Remediation = remediation(custom.below("remediation", true))
 	c.EvidenceOnly = custom.flag("evidence_only")
 	m.unreduced = custom.flag("unreduced")
+	m.seen = custom.texts("seen")
 	custom.refuseRest()
 	m.check(&c)
 	return c
@@ -244,11 +248,21 @@ func (m *metadata) check(c *finding.Control) {
 	if len(c.Needs)+len(c.Optional) == 0 {
 		m.problem(m.row("custom"), "name what it reads in needs or optional", "the control declares no evidence")
 	}
+	m.checkSeen(c)
 	declared := slices.Concat(c.Needs, c.Optional)
 	slices.Sort(declared)
 	for i := 1; i < len(declared); i++ {
 		if declared[i] == declared[i-1] {
 			m.problem(m.row("custom", "needs"), "", "%s is declared twice", declared[i])
+		}
+	}
+}
+
+// checkSeen holds what a control says that it sees by itself to what it declares.
+func (m *metadata) checkSeen(c *finding.Control) {
+	for _, path := range m.seen {
+		if !slices.Contains(c.Optional, path) || !isBelow(path, perMailbox) {
+			m.problem(m.row("custom", "seen"), "seen is for optional evidence of each mailbox", "%s is no optional evidence below %s", path, perMailbox)
 		}
 	}
 }

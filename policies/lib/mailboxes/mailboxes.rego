@@ -4,7 +4,9 @@
 #   User mailboxes, by the whitepaper's own filter (RecipientTypeDetails is
 #   UserMailbox), and every other kind of mailbox whose account can sign in, such
 #   as a shared or a room mailbox with an enabled account. System mailboxes have
-#   no account to sign in with.
+#   no account to sign in with. Entra knows best whether an account is enabled; where
+#   its word is missing, Exchange's own counts, and where that is missing too the
+#   account is enabled, so that neither hides a mailbox.
 package lib.mailboxes
 
 # METADATA

@@ -21,7 +21,7 @@
 #   id: ACCESS-001
 #   severity: critical
 #   step: access
-#   needs: [access, "mailboxes[].exchange"]
+#   needs: [access, "mailboxes[].exchange.AuthenticationPolicy", "mailboxes[].exchange.PopEnabled"]
 #   messages:
 #     open: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by: {by}."
 #     exception: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by a confined exception for legacy clients: {by}."

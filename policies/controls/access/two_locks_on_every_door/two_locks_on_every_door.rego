@@ -20,7 +20,7 @@
 #   id: ACCESS-002
 #   severity: medium
 #   step: access
-#   needs: [access, "mailboxes[].exchange", "mailboxes[].okta", okta.apps, okta.access_policy_rules, exchange.authentication_policies, entra.domains, entra.conditional_access_policies]
+#   needs: [access, "mailboxes[].exchange.AuthenticationPolicy", "mailboxes[].exchange.PopEnabled", "mailboxes[].okta", okta.apps, okta.access_policy_rules, exchange.authentication_policies, entra.domains, entra.conditional_access_policies]
 #   optional:
 #     - mailboxes[].domain
 #     - exchange.organization_config
@@ -70,10 +70,10 @@ _places := {
 
 # A lock that was not seen may be in what was not read.
 _evidence := {
-	"basic_exchange": ["exchange.authentication_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange"],
+	"basic_exchange": ["exchange.authentication_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange.AuthenticationPolicy", "mailboxes[].exchange.PopEnabled"],
 	"basic_identity_provider": _of_okta,
 	"grant_identity_provider": array.concat(_of_okta, ["entra.feature_rollout_policies", "entra.home_realm_discovery_policies"]),
-	"grant_second": ["entra.conditional_access_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange"],
+	"grant_second": ["entra.conditional_access_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange.AuthenticationPolicy", "mailboxes[].exchange.PopEnabled"],
 }
 
 _of_okta := ["okta.apps", "okta.access_policy_rules", "entra.domains", "entra.federation_configurations", "mailboxes[].domain", "mailboxes[].okta"]

@@ -25,6 +25,7 @@
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
 #   optional: ["mailboxes[].entra.accountEnabled"]
+#   seen: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     none: >-
 #       No authentication policy applies to {members}: there is none on the

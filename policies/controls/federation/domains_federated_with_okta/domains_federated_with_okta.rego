@@ -34,6 +34,7 @@
 #     - mailboxes[].entra.accountEnabled
 #     - okta.domains
 #     - okta.app_keys
+#   seen: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     managed: >-
 #       Domain '{domain}' is managed, so its users sign in to Entra with a password

@@ -21,6 +21,7 @@
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
 #   optional: ["mailboxes[].entra.accountEnabled"]
+#   seen: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     enabled: Exchange ActiveSync is enabled on {members}.
 #     not_set: Exchange does not say whether Exchange ActiveSync is enabled on {members}.

@@ -33,6 +33,7 @@
 #   optional:
 #     - exchange.ews_operation_access
 #     - mailboxes[].entra.accountEnabled
+#   seen: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     open: >-
 #       EWS is open to every application on {members}. That is not basic

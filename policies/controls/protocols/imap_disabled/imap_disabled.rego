@@ -19,6 +19,7 @@
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
 #   optional: ["mailboxes[].entra.accountEnabled"]
+#   seen: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     enabled: IMAP is enabled on {members}.
 #     not_set: Exchange does not say whether IMAP is enabled on {members}.

@@ -29,6 +29,7 @@
 #   optional:
 #     - mailboxes[].exchange.EXOModuleEnabled
 #     - mailboxes[].entra.accountEnabled
+#   seen: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     enabled: >-
 #       {members} of users who do not administer Exchange can use Exchange Online

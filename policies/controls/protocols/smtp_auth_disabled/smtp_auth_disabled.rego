@@ -36,6 +36,7 @@
 #   optional:
 #     - entra.security_defaults
 #     - mailboxes[].entra.accountEnabled
+#   seen: ["mailboxes[].entra.accountEnabled"]
 #   messages:
 #     override: >-
 #       SMTP AUTH is switched on for {members} by the mailbox's own setting,
