@@ -24,12 +24,12 @@
 #     - mailboxes[].exchange.RemotePowerShellEnabled
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
-#     - mailboxes[].exchange.role_groups
-#     - mailboxes[].entra.roles
 #   optional:
 #     - mailboxes[].exchange.EXOModuleEnabled
+#     - mailboxes[].exchange.role_groups
+#     - mailboxes[].entra.roles
 #     - mailboxes[].entra.accountEnabled
-#   seen: ["mailboxes[].entra.accountEnabled"]
+#   seen: ["mailboxes[].exchange.role_groups", "mailboxes[].entra.roles", "mailboxes[].entra.accountEnabled"]
 #   messages:
 #     enabled: >-
 #       {members} of users who do not administer Exchange can use Exchange Online
@@ -58,12 +58,16 @@ violations contains {"key": key, "args": {}, "mailbox": i, "whole": _roles} if {
 	administrators.administers(input.mailboxes[i]) == "no"
 }
 
-unknown contains {"key": "roles_unread", "args": {}, "mailbox": i} if {
+unknown contains {"key": "roles_unread", "args": {}, "mailbox": i, "evidence": _missing(input.mailboxes[i])} if {
 	some i, _ in _not_off
 	administrators.administers(input.mailboxes[i]) == "unread"
 }
 
 not_applicable contains {"key": "no_mailboxes", "args": {}} if count(input.mailboxes) == 0
+
+_missing(mailbox) := "mailboxes[].exchange.role_groups" if {
+	is_array(mailbox.entra.roles)
+} else := "mailboxes[].entra.roles"
 
 _roles := ["mailboxes[].exchange.role_groups", "mailboxes[].entra.roles"]
 

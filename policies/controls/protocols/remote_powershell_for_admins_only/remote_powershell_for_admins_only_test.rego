@@ -76,12 +76,23 @@ test_fails_when_exchange_does_not_say if {
 }
 
 test_unknown_when_the_roles_were_not_read if {
-	every path in ["/mailboxes/0/entra/roles", "/mailboxes/0/exchange/role_groups"] {
-		changed := json.patch(good, array.concat(mutations[0].patch, _remove(path)))
-		control.unknown == {{"key": "roles_unread", "args": {}, "mailbox": 0}} with input as changed
+	every path in ["entra.roles", "exchange.role_groups"] {
+		changed := json.patch(good, array.concat(mutations[0].patch, _remove(_place(path))))
+		entry := {"key": "roles_unread", "args": {}, "mailbox": 0, "evidence": concat("", ["mailboxes[].", path])}
+		control.unknown == {entry} with input as changed
 		count(control.violations) == 0 with input as changed
 	}
 }
+
+test_passes_when_powershell_is_off_and_the_roles_were_not_read if {
+	every path in ["entra.roles", "exchange.role_groups"] {
+		changed := json.patch(good, _remove(_place(path)))
+		count(control.violations) == 0 with input as changed
+		count(control.unknown) == 0 with input as changed
+	}
+}
+
+_place(path) := concat("/", ["/mailboxes/0", replace(path, ".", "/")])
 
 test_not_applicable_without_mailboxes if {
 	found := control.not_applicable with input as {"mailboxes": []}
