@@ -54,12 +54,13 @@ func (c *comparison) earlier() func() *engine.Rules {
 	})
 }
 
-// close waits, so that nothing is read any more, and closes the baseline.
-func (c *comparison) close() {
+// Close waits, so that nothing is read any more, and closes the baseline.
+func (c *comparison) Close() error {
 	<-c.done
-	if c.old != nil {
-		c.old.close()
+	if c.old == nil {
+		return nil
 	}
+	return c.old.Close()
 }
 
 // compare lays what has changed on the report.

@@ -220,7 +220,7 @@ func (o *checkOptions) fillFrom(cmd *cobra.Command, c *checkConfig) {
 	}
 }
 
-func (a *app) check(ctx context.Context, plan *checkPlan) error {
+func (a *app) check(ctx context.Context, plan *checkPlan) (failed error) {
 	// The controls load while the snapshot is read.
 	controls := startControls(plan.engine)
 	// The file stays open while reports are written: they look the members of
@@ -229,7 +229,7 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer closeAfter(file, &failed)
 	plan.input.Read, plan.input.Text = attestedRead(plan.attested, file.Read), file
 	plan.input.Waivers = plan.waivers.open()
 	if list := plan.waivers.list; list != nil {
@@ -237,7 +237,7 @@ func (a *app) check(ctx context.Context, plan *checkPlan) error {
 	}
 	plan.input.Keyed = plan.baseline != ""
 	baseline := startBaseline(ctx, plan, controls)
-	defer baseline.close()
+	defer closeAfter(baseline, &failed)
 	report, err := controls.Check(ctx, plan.input)
 	if err != nil {
 		return err

@@ -82,7 +82,7 @@ evidence was lost.`,
 }
 
 // diff compares two snapshots.
-func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, outputs []output) error {
+func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, outputs []output) (failed error) {
 	// The controls load while the snapshots are read.
 	controls := startControls(plan.engine)
 	sides := [2]*diffSide{{path: before}, {path: after}}
@@ -91,7 +91,7 @@ func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, o
 		if side.file, err = openToJudge(side.path, controls); err != nil {
 			return err
 		}
-		defer side.file.Close()
+		defer closeAfter(side.file, &failed)
 	}
 	boxes, err := plan.judgeSides(ctx, controls, sides)
 	if err != nil {
@@ -145,20 +145,20 @@ func bothSaved(o *checkOptions, before, after string) (bool, error) {
 }
 
 // diffFindings compares two files of saved findings, which are read side by side.
-func (a *app) diffFindings(before, after string, outputs []output) error {
+func (a *app) diffFindings(before, after string, outputs []output) (failed error) {
 	var sides [2]*judged
-	var failed [2]error
+	var wrong [2]error
 	var group sync.WaitGroup
 	for i, path := range []string{before, after} {
-		group.Go(func() { sides[i], failed[i] = openFindings(path, reportsjson.OpenKeyed) })
+		group.Go(func() { sides[i], wrong[i] = openFindings(path, reportsjson.OpenKeyed) })
 	}
 	group.Wait()
 	for _, side := range sides {
 		if side != nil {
-			defer side.close()
+			defer closeAfter(side, &failed)
 		}
 	}
-	for _, err := range failed {
+	for _, err := range wrong {
 		if err != nil {
 			return err
 		}

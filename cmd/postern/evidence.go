@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -63,7 +64,7 @@ type judged struct {
 	saved bool
 }
 
-func (j *judged) close() error {
+func (j *judged) Close() error {
 	if j.file == nil {
 		return nil
 	}
@@ -126,8 +127,7 @@ func (p *checkPlan) judgeFile(ctx context.Context, path string, check checker, i
 	input.Read, input.Text = attestedRead(p.attested, file.Read), file
 	report, err := check(ctx, input)
 	if err != nil {
-		file.Close()
-		return nil, fmt.Errorf("judge %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("judge %s: %w", path, err), file.Close())
 	}
 	return &judged{report: report, file: file}, nil
 }

@@ -45,6 +45,7 @@ func exitCode(err error, started bool) (code int, hint string) {
 	var bad *snapshot.Error
 	var name *engine.NameError
 	var load *engine.LoadError
+	var left *leftover
 	switch {
 	case errors.As(err, &exit):
 		return exit.code, exit.hint
@@ -58,6 +59,8 @@ func exitCode(err error, started bool) (code int, hint string) {
 		return exitUsage, "'postern controls' lists the controls, their areas and steps"
 	case errors.As(err, &load):
 		return exitFailed, load.Hint
+	case errors.As(err, &left):
+		return exitFailed, "remove the folder"
 	case !started:
 		return exitUsage, "run 'postern --help' for the commands and their flags"
 	}

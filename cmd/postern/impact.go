@@ -83,7 +83,7 @@ func (o *impactOptions) options() (impact.Options, error) {
 	return asked, nil
 }
 
-func (a *app) impact(o *impactOptions, path string) error {
+func (a *app) impact(o *impactOptions, path string) (failed error) {
 	asked, err := o.options()
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (a *app) impact(o *impactOptions, path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer closeAfter(file, &failed)
 	report, err := impact.Analyze(file.Read, asked)
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ is missing, 1 the tool failed, 2 wrong usage.`,
 	return cmd
 }
 
-func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) error {
+func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) (failed error) {
 	outputs, err := parseOutputsOf(runbook.Formats(), o.formats, o.output)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer closeAfter(file, &failed)
 	made, err := makePlan(cmd.Context(), judged, controls, file, asked)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ without the snapshot. The exit code is that of the check.`,
   postern report findings.json -f markdown
   postern report findings.json -f sarif-full=audit.sarif -f csv=findings.csv`,
 		Args: exactArgs(1, "name the findings: postern report findings.json"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) (failed error) {
 			outputs, err := parseOutputs(o.formats, o.output)
 			if err != nil {
 				return err
@@ -29,7 +29,7 @@ without the snapshot. The exit code is that of the check.`,
 			if err != nil {
 				return err
 			}
-			defer read.close()
+			defer closeAfter(read, &failed)
 			saved := read.report
 			if o.failOn != "" {
 				if saved.FailOn, err = parseFailOn(o.failOn); err != nil {

@@ -42,7 +42,11 @@ func run(ctx context.Context, args []string, s streams) int {
 // a file, so control characters are shown, not obeyed.
 func errorText(err error) string {
 	if errors.Is(err, context.Canceled) {
-		return "interrupted: nothing was written"
+		text := "interrupted: nothing was written"
+		if left := (*leftover)(nil); errors.As(err, &left) {
+			text += "\n" + printable(left.Error())
+		}
+		return text
 	}
 	return printable(strings.TrimSpace(err.Error()))
 }

@@ -24,7 +24,7 @@ that is gone when the scan ends.
 		Example: `  postern scan --tenant-id 8f2f3b0e-… --okta-org https://example.okta.com
   postern scan --tenant acme --snapshot posture/acme.json -f sarif=postern.sarif`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (failed error) {
 			settings, err := loadConfig(o.configPath)
 			if err != nil {
 				return err
@@ -39,7 +39,7 @@ that is gone when the scan ends.
 				if err != nil {
 					return fmt.Errorf("make a folder for the snapshot: %w", err)
 				}
-				defer os.RemoveAll(folder)
+				defer removeFolder(folder, &failed)
 				path = filepath.Join(folder, "snapshot.json")
 			}
 			o.fillFrom(cmd, &settings.Check)

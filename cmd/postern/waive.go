@@ -97,7 +97,7 @@ func (o *waiveOptions) addFlags(cmd *cobra.Command) {
 }
 
 // waive holds a new waiver against the evidence and writes it.
-func (a *app) waive(ctx context.Context, settings *config, o *waiveOptions, evidence string) error {
+func (a *app) waive(ctx context.Context, settings *config, o *waiveOptions, evidence string) (failed error) {
 	fresh, err := o.waiver()
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (a *app) waive(ctx context.Context, settings *config, o *waiveOptions, evid
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer closeAfter(t, &failed)
 	if o.pin {
 		fresh.Pin = t.gathering.PinOf(len(list.Waivers))
 	}
@@ -248,8 +248,7 @@ func (a *app) try(ctx context.Context, settings *config, o *waiveOptions, list *
 		return nil, err
 	}
 	if problem := t.useless(len(list.Waivers), limits); problem != nil {
-		t.close()
-		return nil, problem
+		return nil, errors.Join(problem, t.Close())
 	}
 	return t, nil
 }

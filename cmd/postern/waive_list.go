@@ -24,7 +24,7 @@ func (c counting) Waive(report *finding.Report, boxes engine.Mailboxes) (jsontex
 
 // listWaivers lists the waivers of the file, and what became of each where there is
 // evidence to hold them against.
-func (a *app) listWaivers(ctx context.Context, settings *config, o *waiveOptions, evidence []string) error {
+func (a *app) listWaivers(ctx context.Context, settings *config, o *waiveOptions, evidence []string) (failed error) {
 	path, _ := o.check.waivers.path(settings)
 	list, err := readWaivers(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -47,7 +47,7 @@ func (a *app) listWaivers(ctx context.Context, settings *config, o *waiveOptions
 		if t.judged, err = a.judgeFor(ctx, settings, o, t, evidence[0]); err != nil {
 			return err
 		}
-		defer t.close()
+		defer closeAfter(t, &failed)
 		states = t.report.Waivers.Entries
 	}
 	return writeStdout(a.out, func(w io.Writer) error { return writeWaivers(w, plan, states) })

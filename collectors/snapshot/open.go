@@ -109,7 +109,7 @@ func (f *File) Close() error {
 	var errs []error
 	for _, temporary := range []*os.File{f.plain, f.copy()} {
 		if temporary != nil {
-			errs = append(errs, temporary.Close(), discard(temporary))
+			errs = append(errs, temporary.Close(), f.discard(temporary))
 		}
 	}
 	if !f.copied {
@@ -121,6 +121,14 @@ func (f *File) Close() error {
 func (f *File) copy() *os.File {
 	if f.copied {
 		return f.file
+	}
+	return nil
+}
+
+// discard removes one of its temporary files.
+func (f *File) discard(temporary *os.File) error {
+	if err := discard(temporary); err != nil {
+		return fmt.Errorf("a copy of %s stays behind: %w", f.path, err)
 	}
 	return nil
 }
