@@ -42,8 +42,9 @@ The entry is held against the findings first: one that would waive nothing, or
 what is waived already, is not written. What a waiver is about keeps its outcome
 and stays in every report, marked, until the last day of the waiver is over.
 
-With --pin the entry holds a hash of those it is about today, without a name. It
-lapses as soon as somebody else is concerned as well, and the report says who.`,
+With --pin the entry holds a hash of those it is about today, without a name, and the
+protocols that are open. It lapses as soon as somebody else is concerned as well, or
+by another protocol, and the report says who and which.`,
 		Example: `  postern waive snapshot.json --control PROTO-005 --user scanner@example.com --reason "replaced in January" --owner mail@example.com --expires 2027-02-01
   postern waive snapshot.json --control BASIC-003 --group "Field staff" --pin --reason … --owner … --expires 2027-02-01
   postern waive findings.json --control SIGNON-004 --fingerprint 0c9f… --reason … --owner … --expires 2027-02-01
@@ -86,7 +87,7 @@ func (o *waiveOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.ticket, "ticket", "", "`ticket` in which it was decided")
 	flags.StringVar(&o.expires, "expires", "", "the last `day` on which it holds, such as 2027-03-01")
 	flags.StringVar(&o.id, "id", "", "`name` of the waiver (default: made of control and scope)")
-	flags.BoolVar(&o.pin, "pin", false, "only for those whom it is about today")
+	flags.BoolVar(&o.pin, "pin", false, "only for those whom it is about today, by the protocols that are open today")
 	flags.BoolVar(&o.list, "list", false, "list the waivers, with what became of them if a file is named")
 	flags.StringVar(&o.check.waivers.file, "waivers", "", "the `file` to write to (default waivers.yaml beside the configuration)")
 	o.check.waivers.addNow(cmd)
@@ -131,7 +132,7 @@ func (a *app) waive(ctx context.Context, settings *config, o *waiveOptions, evid
 	}
 	defer closeAfter(t, &failed)
 	if o.pin {
-		fresh.Pin = t.gathering.PinOf(len(list.Waivers))
+		fresh.Pin = t.gathering.PinOf(t.entry)
 	}
 	inserted, err := waiver.Insert(path, text, fresh)
 	if err != nil {
@@ -226,6 +227,8 @@ type trial struct {
 	gathering *waiver.Gathering
 	// whole counts the subjects of each violation before it was split, by fingerprint.
 	whole map[string]int
+	// entry is its place in the list.
+	entry int
 }
 
 // try applies the list with the new waiver to the evidence. One that would be of no
@@ -242,12 +245,12 @@ func (a *app) try(ctx context.Context, settings *config, o *waiveOptions, list *
 	tried := &waiver.List{File: list.File, Waivers: append(slices.Clone(list.Waivers), *fresh)}
 	plan := &waiverPlan{options: waiver.Options{Limits: limits, Now: now}}
 	plan.options.Now = plan.now()
-	t := &trial{gathering: waiver.NewGathering(tried, plan.options), whole: map[string]int{}}
+	t := &trial{gathering: waiver.NewGathering(tried, plan.options), whole: map[string]int{}, entry: len(list.Waivers)}
 	o.check.only = []string{fresh.Control}
 	if t.judged, err = a.judgeFor(ctx, settings, o, t, evidence); err != nil {
 		return nil, err
 	}
-	if problem := t.useless(len(list.Waivers), limits); problem != nil {
+	if problem := t.useless(t.entry, limits); problem != nil {
 		return nil, errors.Join(problem, t.Close())
 	}
 	return t, nil
@@ -347,8 +350,14 @@ func (t *trial) tell(w io.Writer, path string, fresh *waiver.Waiver) error {
 			fmt.Fprintf(w, "  %s%s\n", share, printable(control.ViolationSentence(v)))
 		}
 	}
-	if fresh.Pin != nil {
+	ways := printable(strings.Join(t.gathering.Ways(t.entry), ", "))
+	switch {
+	case fresh.Pin != nil && ways != "":
+		fmt.Fprintf(w, "It lapses when somebody is concerned who is not among the %d of today, or by another way in than today's: %s.\n", fresh.Pin.Count, ways)
+	case fresh.Pin != nil:
 		fmt.Fprintf(w, "It lapses when somebody is concerned who is not among the %d of today.\n", fresh.Pin.Count)
+	case ways != "" && (fresh.Scope.Cause == nil || len(fresh.Scope.Cause.Args) == 0):
+		fmt.Fprintf(w, "It also waives ways in that open later: --pin holds it to today's, which are %s.\n", ways)
 	}
 	return t.report.Err()
 }

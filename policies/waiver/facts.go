@@ -47,6 +47,9 @@ type entry struct {
 	Pinned int  `json:"pinned"`
 	Added  int  `json:"added"`
 	Named  bool `json:"named"`
+	// Joined says that somebody may have joined, Ways which ways have come.
+	Joined bool     `json:"joined"`
+	Ways   []string `json:"ways"`
 }
 
 // Facts are what there is to say about the waivers, once they were applied, after
@@ -62,7 +65,12 @@ func (g *Gathering) Facts() (jsontext.Value, error) {
 			Place: fmt.Sprintf("%s:%d", path.Base(g.list.File), m.w.Line),
 			State: m.state, Problem: m.problem, DaysLeft: g.asOf.Until(m.w.Expires),
 			Covers: len(m.keys), Added: m.growth.n, Named: m.growth.added != nil && m.growth.n > 0,
+			Joined: m.growth.joined, Ways: []string{},
 		}
+		for _, w := range m.growth.ways {
+			e.Ways = append(e.Ways, w.shown())
+		}
+		slices.Sort(e.Ways)
 		if m.w.Pin != nil {
 			e.Pinned = m.w.Pin.Count
 		}

@@ -1,6 +1,7 @@
 package waiver
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -128,9 +129,19 @@ func (g *Gathering) summary() *finding.Waivers {
 	return w
 }
 
-// PinOf pins whom a waiver is about now, by its place in the list.
+// PinOf pins whom a waiver is about now and in which ways, by its place in the list.
 func (g *Gathering) PinOf(entry int) *Pin {
-	return newPin(g.report.Tenant.ID, g.matches[entry].keys)
+	return newPin(g.report.Tenant.ID, g.matches[entry].keys, g.matches[entry].ways)
+}
+
+// Ways are the ways, each once, of what a waiver is about now, by its place in the list.
+func (g *Gathering) Ways(entry int) []string {
+	var names []string
+	for _, w := range g.matches[entry].ways {
+		names = append(names, w.name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Problem says why a waiver cannot be about anything, by its place in the list; it is

@@ -34,6 +34,14 @@ func population(key string, numbers ...int) finding.Violation {
 	return v
 }
 
+// opened is a population behind a door, with the protocols that are open.
+func opened(id string, numbers []int, ways ...string) finding.Violation {
+	v := population("open", numbers...)
+	v.Resource, v.Ways = finding.Resource{Kind: "door", ID: id}, ways
+	v.Fingerprint = finding.Fingerprint("t", "A-001", &v)
+	return v
+}
+
 func single(kind, id string) finding.Violation {
 	v := finding.Violation{Key: "bad", Resource: finding.Resource{Kind: kind, ID: id, Name: "name of " + id}, Pointer: "/x"}
 	v.Fingerprint = finding.Fingerprint("t", "A-001", &v)
@@ -170,6 +178,68 @@ func TestPartsOfACauseWithAPlace(t *testing.T) {
 		if part.Pointer != v.Pointer || part.Region == nil || *part.Region != *v.Region {
 			t.Errorf("a part stands at %s, %+v", part.Pointer, part.Region)
 		}
+	}
+}
+
+// TestPinHoldsWays: what was accepted for one protocol does not cover the same people by
+// another that came later.
+func TestPinHoldsWays(t *testing.T) {
+	everything := waiver.Scope{WholeControl: true}
+	two := []int{1, 2}
+	old := waiver.NewGathering(&waiver.List{Waivers: []waiver.Waiver{{ID: "w", Control: "A-001", Scope: everything}}}, waiver.Options{Now: today})
+	if err := old.Apply(report(opened("basic", two, "imap", "pop"), opened("modern", two, "web")), nil, waiver.Mailboxes{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"imap", "pop", "web"}, old.Ways(0)); diff != "" {
+		t.Error(diff)
+	}
+	pin := old.PinOf(0)
+	hashOnly, before := *pin, *pin
+	hashOnly.Each, before.Ways = nil, nil
+	// The file keeps the ways.
+	text, err := waiver.Insert("waivers.yaml", nil, &waiver.Waiver{ID: "w", Control: "A-001", Scope: everything, Reason: "r", Owner: "o", Expires: day(t, "2027-03-01"), Pin: pin})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := waiver.Read("waivers.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name   string
+		report *finding.Report
+		pin    *waiver.Pin
+		state  finding.WaiverState
+		ways   string
+	}{
+		{"as pinned", report(opened("basic", two, "imap", "pop"), opened("modern", two, "web")), list.Waivers[0].Pin, finding.WaiverHolds, `"ways":[]`},
+		{"a way was closed", report(opened("basic", two, "pop")), pin, finding.WaiverHolds, `"ways":[]`},
+		{"a way opened", report(opened("basic", two, "imap", "pop", "smtp")), pin, finding.WaiverGrown, `"joined":false,"ways":["smtp (basic)"]`},
+		{"a way that was open elsewhere", report(opened("basic", two, "imap", "pop", "web")), pin, finding.WaiverGrown, `"joined":false,"ways":["web (basic)"]`},
+		{"another cause", report(opened("basic", two, "pop"), opened("grant", two, "pop", "web")), pin, finding.WaiverGrown, `"joined":false,"ways":["pop (grant)","web (grant)"]`},
+		{"a way opened for fewer", report(opened("basic", []int{1}, "smtp")), pin, finding.WaiverGrown, `"joined":false,"ways":["smtp (basic)"]`},
+		{"somebody joined by a way that opened", report(opened("basic", []int{1, 2, 3}, "smtp")), pin, finding.WaiverGrown, `"joined":true,"ways":["smtp (basic)"]`},
+		{"a way opened, of too many to name", report(opened("basic", two, "smtp")), &hashOnly, finding.WaiverGrown, `"joined":false,"ways":["smtp (basic)"]`},
+		{"pinned before pins held ways", report(opened("basic", two, "pop")), &before, finding.WaiverGrown, `"joined":false,"ways":["pop (basic)"]`},
+		{"nothing that has ways", report(population("none", 1, 2)), &before, finding.WaiverHolds, `"ways":[]`},
+		{"not pinned", report(opened("basic", two, "imap", "pop", "smtp")), nil, finding.WaiverHolds, `"ways":[]`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			g := apply(t, test.report, waiver.Waiver{Scope: everything, Pin: test.pin})
+			if got := test.report.Waivers.Entries[0].State; got != test.state {
+				t.Errorf("it is %s, want %s", got, test.state)
+			}
+			for _, v := range test.report.Results[0].Violations {
+				if (v.Waiver != nil) != (test.state == finding.WaiverHolds) {
+					t.Errorf("waived: %v", v.Waiver)
+				}
+			}
+			facts, err := g.Facts()
+			if err != nil || !strings.Contains(string(facts), test.ways) {
+				t.Errorf("the facts are %s, %v; want %s", facts, err, test.ways)
+			}
+		})
 	}
 }
 

@@ -226,6 +226,13 @@ func (p *Pin) node() *yaml.Node {
 		}
 		put(m, "each", each)
 	}
+	if p.Ways != nil {
+		ways := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, w := range p.Ways {
+			ways.Content = append(ways.Content, textNode(w))
+		}
+		put(m, "ways", ways)
+	}
 	return m
 }
 

@@ -19,8 +19,9 @@ type match struct {
 	// is about, by their index.
 	violations []finding.Violation
 	covers     map[int]*cover
-	// keys are the subjects, each once, sorted.
+	// keys are the subjects, each once, sorted, ways those of what they are found by.
 	keys   []uint64
+	ways   []way
 	growth growth
 	state  finding.WaiverState
 	// problem says why the waiver cannot be about anything.
@@ -75,7 +76,7 @@ func (g *Gathering) match(w *Waiver) (*match, error) {
 	}
 	slices.Sort(m.keys)
 	m.keys = slices.Compact(m.keys)
-	m.growth = w.Pin.compare(g.report.Tenant.ID, m.keys)
+	m.growth = w.Pin.compare(g.report.Tenant.ID, m.keys, m.ways)
 	m.state = g.state(m)
 	return m, nil
 }
@@ -93,7 +94,7 @@ func (g *Gathering) state(m *match) finding.WaiverState {
 		return finding.WaiverExpired
 	case left > g.options.Limits.MaxDays:
 		return finding.WaiverTooFar
-	case m.growth.grown:
+	case m.growth.grown():
 		return finding.WaiverGrown
 	}
 	return finding.WaiverHolds
@@ -216,8 +217,10 @@ func (c *cover) add(index int) {
 	c.n++
 }
 
-// take remembers the keys of a violation's subjects, n of which has says yes.
+// take remembers the keys of a violation's subjects, n of which has says yes, and its
+// ways.
 func (m *match) take(v *finding.Violation, n int, has func(int) bool) error {
+	m.ways = append(m.ways, waysOf(v)...)
 	if v.Members == nil {
 		m.keys = append(m.keys, resourceKey(v))
 		return nil

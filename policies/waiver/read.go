@@ -271,6 +271,9 @@ func (e *entryReader) pin(at string, node *yaml.Node) {
 			p.Each = []string{}
 			e.list(at, node, func(at string, node *yaml.Node) { p.Each = append(p.Each, e.text(at, node)) })
 		}},
+		{"ways", func(at string, node *yaml.Node) {
+			e.list(at, node, func(at string, node *yaml.Node) { p.Ways = append(p.Ways, e.text(at, node)) })
+		}},
 	})
 	if !ok || len(e.errs) > before {
 		return
@@ -281,9 +284,16 @@ func (e *entryReader) pin(at string, node *yaml.Node) {
 	e.w.Pin = p
 }
 
+var pinnedWay = regexp.MustCompile(`^[0-9a-f]{16} .`)
+
 // problem says why a pin cannot be one that was written.
 func (p *Pin) problem() string {
+	slices.Sort(p.Ways)
 	switch {
+	case slices.ContainsFunc(p.Ways, func(w string) bool { return !pinnedWay.MatchString(w) }):
+		return "a way in ways is not 16 hex digits and a name"
+	case len(slices.Compact(slices.Clone(p.Ways))) < len(p.Ways):
+		return "a way stands in ways twice"
 	case p.Count == 0:
 		return "the pin counts nobody"
 	case !hex64.MatchString(p.Members):

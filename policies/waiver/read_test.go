@@ -107,6 +107,8 @@ func TestReadRefuses(t *testing.T) {
 		{"no fingerprint", "user: scanner@example.com", "fingerprint: abc", 5, 18, "waivers[0].fingerprint", "32 hex"},
 		{"not the whole control", "user: scanner@example.com", "whole_control: false", 5, 20, "waivers[0].whole_control", "only true"},
 		{"a pin of nobody", "    expires:", "    pin: {count: 0, members: " + hex + "}\n    expires:", 9, 10, "waivers[0].pin", "counts nobody"},
+		{"a pin of a way without a place", "    expires:", "    pin: {count: 1, members: " + hex + ", ways: [pop]}\n    expires:", 9, 10, "waivers[0].pin", "not 16 hex digits"},
+		{"a pin of a way twice", "    expires:", "    pin: {count: 1, members: " + hex + ", ways: [0123456789abcdef pop, 0123456789abcdef pop]}\n    expires:", 9, 10, "waivers[0].pin", "twice"},
 		{"a pin that was edited", "    expires:", "    pin: {count: 1, members: " + hex + ", each: [0123456789abcdef]}\n    expires:", 9, 10, "waivers[0].pin", "not what the digests"},
 		{"an anchor", "owner: mail", "owner: &x mail", 7, 12, "waivers[0].owner", "anchors"},
 		{"an id twice", anEntry, anEntry + anEntry, 10, 1, "", "stands in line 3 already"},

@@ -15,6 +15,8 @@ good := {"waivers": {"as_of": "2026-11-20", "max_days": 180, "warn_days": 14, "e
 	"pinned": 3,
 	"added": 0,
 	"named": false,
+	"joined": false,
+	"ways": [],
 }]}}
 
 mutations := [
@@ -22,9 +24,29 @@ mutations := [
 	{"name": "grown by people who are known", "patch": [
 		{"op": "replace", "path": "/waivers/entries/0/state", "value": "grown"},
 		{"op": "replace", "path": "/waivers/entries/0/added", "value": 2},
+		{"op": "replace", "path": "/waivers/entries/0/joined", "value": true},
 		{"op": "replace", "path": "/waivers/entries/0/named", "value": true},
 	]},
-	{"name": "grown", "patch": [{"op": "replace", "path": "/waivers/entries/0/state", "value": "grown"}]},
+	{"name": "grown", "patch": [
+		{"op": "replace", "path": "/waivers/entries/0/state", "value": "grown"},
+		{"op": "replace", "path": "/waivers/entries/0/joined", "value": true},
+	]},
+	{"name": "grown, and the facts do not say how", "patch": [{"op": "replace", "path": "/waivers/entries/0/state", "value": "grown"}]},
+	{"name": "widened", "patch": [
+		{"op": "replace", "path": "/waivers/entries/0/state", "value": "grown"},
+		{"op": "replace", "path": "/waivers/entries/0/ways", "value": ["smtp (basic_exchange)"]},
+	]},
+	{"name": "grown by people who are known, and widened", "patch": [
+		{"op": "replace", "path": "/waivers/entries/0/state", "value": "grown"},
+		{"op": "replace", "path": "/waivers/entries/0/joined", "value": true},
+		{"op": "replace", "path": "/waivers/entries/0/named", "value": true},
+		{"op": "replace", "path": "/waivers/entries/0/ways", "value": ["smtp (basic_exchange)"]},
+	]},
+	{"name": "grown and widened", "patch": [
+		{"op": "replace", "path": "/waivers/entries/0/state", "value": "grown"},
+		{"op": "replace", "path": "/waivers/entries/0/joined", "value": true},
+		{"op": "replace", "path": "/waivers/entries/0/ways", "value": ["smtp (basic_exchange)"]},
+	]},
 ]
 
 test_passes_when_no_waiver_has_lapsed if {
@@ -38,16 +60,16 @@ test_fails_when_one_has_expired if {
 		"key": "expired",
 		"args": {
 			"waiver": "scanner", "place": "waivers.yaml:3", "owner": "mail@example.com", "control": "BASIC-003",
-			"expires": "2026-11-20", "pinned": 3, "added": 0, "covers": 3,
+			"expires": "2026-11-20", "pinned": 3, "added": 0, "covers": 3, "ways": [],
 		},
 		"resource": {"kind": "waiver", "id": "scanner"},
 		"at": ["waivers", "entries", 0],
 	}}
 }
 
-test_fails_when_more_people_have_come if {
+test_fails_when_more_people_or_ways_have_come if {
 	keys := [key | some m in mutations; some v in control.violations with input as json.patch(good, m.patch); key := v.key]
-	keys == ["expired", "grown", "grown_unnamed"]
+	keys == ["expired", "grown", "grown_unnamed", "grown_unnamed", "widened", "grown_and_widened", "grown_unnamed_and_widened"]
 }
 
 test_not_applicable_when_there_is_none if {
