@@ -221,8 +221,8 @@ func (j *judgement) brokenAccess(c *control) bool {
 
 // evidenceOf holds what a control declares against the ledger. Optional evidence
 // that is absent is for the control to judge; but it cannot see that what is
-// there is not all, so that is a gap as with a need, unless it is a field of each
-// mailbox that the control says it misses by itself.
+// there is not all, so that is a gap as with a need, unless the control says that it
+// misses it by itself: a field of each mailbox, or what the access facts miss.
 func (j *judgement) evidenceOf(c *control) evidence {
 	var e evidence
 	for _, need := range c.entry.Needs {

@@ -70,8 +70,8 @@ type control struct {
 	unordered *ast.Location
 	// unreduced: the control says that it needs every single mailbox.
 	unreduced bool
-	// seen is the optional evidence of mailboxes of which the control sees by itself
-	// that it is missing.
+	// seen is the optional evidence of which the control sees by itself that some is
+	// missing.
 	seen []string
 	// placeholders are the arguments that each of its sentences names.
 	placeholders map[string][]string

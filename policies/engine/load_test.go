@@ -71,7 +71,7 @@ func TestMetadataAreStrict(t *testing.T) {
 		{"no remediation", "#   remediation:\n#     text: Turn it on.\n", "", 7, "custom.remediation is missing"},
 		{"remediation without text", "text: Turn it on.", "powershell: Set-It", 14, "custom.remediation.text is missing"},
 		{"unknown remediation", "#     text:", "#     azure: x\n#     text:", 15, "unknown metadata custom.remediation.azure"},
-		{"sees a need", "#   severity:", "#   seen: [exchange.organization_config]\n#   severity:", 9, "no optional evidence below mailboxes[]"},
+		{"sees a need", "#   severity:", "#   seen: [exchange.organization_config]\n#   severity:", 9, "not among the optional evidence"},
 		{"unknown custom", "#   severity:", "#   severty: high\n#   severity:", 9, "unknown metadata custom.severty"},
 		{"flag that is none", "#   severity:", "#   evidence_only: maybe\n#   severity:", 9, "must be true or false"},
 		{"metadata of a rule", "_entry(value) :=", "# METADATA\n# custom:\n#   id: X\n_entry(value) :=", 23, "are not read"},

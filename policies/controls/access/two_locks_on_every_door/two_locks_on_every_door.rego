@@ -28,6 +28,13 @@
 #     - entra.federation_configurations
 #     - entra.feature_rollout_policies
 #     - entra.home_realm_discovery_policies
+#     - mailboxes[].entra.accountEnabled
+#     - mailboxes[].entra.groups
+#     - mailboxes[].entra.roles
+#   seen:
+#     - mailboxes[].entra.accountEnabled
+#     - mailboxes[].entra.groups
+#     - mailboxes[].entra.roles
 #   messages:
 #     basic_exchange: "{members} {lacks|lack} a lock at Exchange against basic authentication, on at least one of these protocols: {protocols}."
 #     basic_identity_provider: "{members} {lacks|lack} a lock at Okta against basic authentication, on at least one of these protocols: {protocols}."
@@ -68,15 +75,20 @@ _places := {
 	"grant_second": ["entra", "conditional_access_policies"],
 }
 
-# A lock that was not seen may be in what was not read.
+# A lock that was not seen may be in what was not read, or hold for somebody of whom
+# not all was read.
 _evidence := {
-	"basic_exchange": ["exchange.authentication_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange.AuthenticationPolicy", "mailboxes[].exchange.PopEnabled"],
+	"basic_exchange": array.concat(_of_exchange, ["exchange.authentication_policies"]),
 	"basic_identity_provider": _of_okta,
 	"grant_identity_provider": array.concat(_of_okta, ["entra.feature_rollout_policies", "entra.home_realm_discovery_policies"]),
-	"grant_second": ["entra.conditional_access_policies", "exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange.AuthenticationPolicy", "mailboxes[].exchange.PopEnabled"],
+	"grant_second": array.concat(_of_exchange, _of_entra),
 }
 
+_of_exchange := ["exchange.organization_config", "exchange.transport_config", "mailboxes[].exchange.AuthenticationPolicy", "mailboxes[].exchange.PopEnabled"]
+
 _of_okta := ["okta.apps", "okta.access_policy_rules", "entra.domains", "entra.federation_configurations", "mailboxes[].domain", "mailboxes[].okta"]
+
+_of_entra := ["entra.conditional_access_policies", "mailboxes[].entra.accountEnabled", "mailboxes[].entra.groups", "mailboxes[].entra.roles"]
 
 # The doors that lack a lock, by the lock. As a rule with keys this would take time
 # with the square of the number of doors.
@@ -84,7 +96,7 @@ _lacking := object.union_n([{key: {n: door}} |
 	some n, door in input.access.doors
 	not door.outcome == "not_offered"
 	some key in _wanted[door.method]
-	not _locked(key, {lock.station | some lock in object.get(door, "locks", []); lock.kind != "service"})
+	count([lock | some lock in object.get(door, "locks", []); lock.kind != "service"; lock.station in _stations[key]]) == 0
 ])
 
 _wanted := {
@@ -92,10 +104,8 @@ _wanted := {
 	"password_grant": ["grant_identity_provider", "grant_second"],
 }
 
-_locked("basic_exchange", stations) if "exchange" in stations
-
-_locked("basic_identity_provider", stations) if "identity_provider" in stations
-
-_locked("grant_identity_provider", stations) if "identity_provider" in stations
-
-_locked("grant_second", stations) if count(stations & {"entra", "exchange"}) > 0
+# Where each lock may stand.
+_stations := {
+	"basic_exchange": {"exchange"}, "basic_identity_provider": {"identity_provider"},
+	"grant_identity_provider": {"identity_provider"}, "grant_second": {"entra", "exchange"},
+}

@@ -50,6 +50,13 @@ test_fails_when_one_is_missing if {
 	violation.behind == {0}
 }
 
+test_a_second_lock_may_be_for_groups_that_were_not_read if {
+	some violation in control.violations with input as json.patch(good, mutations[5].patch)
+	violation.key == "grant_second"
+	needed := {"mailboxes[].entra.accountEnabled", "mailboxes[].entra.groups", "mailboxes[].entra.roles"}
+	needed - {path | some path in violation.whole} == set()
+}
+
 test_fails_once_for_doors_that_lack_the_same if {
 	more := [{"op": "add", "path": "/access/doors/-", "value": object.union(_door("pop", "basic", "closed_at_exchange", [_rules]), {"first": 1})}]
 	found := control.violations with input as json.patch(good, array.concat(mutations[0].patch, more))
