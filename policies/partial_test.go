@@ -51,6 +51,7 @@ func TestAFieldThatIsMissedByTheControlHidesNothing(t *testing.T) {
 	for i, c := range judge.Controls() {
 		for _, path := range c.Optional {
 			field, ofMailbox := strings.CutPrefix(path, "mailboxes[].")
+			field = strings.TrimSuffix(field, ".assigned") // whoever has a user in Okta has that
 			e := tests.exports(t, &c)
 			if !ofMailbox || judged(t, judge, e.Good, partly(path))[i].Outcome != finding.Pass {
 				continue

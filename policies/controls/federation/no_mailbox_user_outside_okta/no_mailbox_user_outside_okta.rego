@@ -26,9 +26,19 @@
 #     - mailboxes[].domain
 #     - mailboxes[].exchange.RecipientTypeDetails
 #     - mailboxes[].exchange.AccountDisabled
-#     - mailboxes[].entra.accountEnabled
 #   optional:
+#     - mailboxes[].entra.accountEnabled
 #     - access
+#     - entra.conditional_access_policies
+#     - entra.security_defaults
+#     - entra.authentication_strengths
+#     - entra.named_locations
+#     - mailboxes[].entra.userType
+#     - mailboxes[].entra.groups
+#     - mailboxes[].entra.roles
+#     - mailboxes[].okta.assigned
+#   seen:
+#     - mailboxes[].entra.accountEnabled
 #     - entra.conditional_access_policies
 #     - entra.security_defaults
 #     - entra.authentication_strengths
