@@ -19,6 +19,9 @@ import (
 	reportsjson "github.com/seed-07732396/postern/reports/json"
 )
 
+// tellingBytes is how far a file is read for the key that tells what it is.
+const tellingBytes = 16 << 20
+
 // holdsFindings tells saved findings from a snapshot by their first telling key. What
 // is neither is left to the reader of snapshots, which says what is wrong.
 func holdsFindings(path string) (bool, error) {
@@ -35,7 +38,9 @@ func holdsFindings(path string) (bool, error) {
 		}
 		from = unpacked
 	}
-	dec := jsontext.NewDecoder(from)
+	// A telling key stands near the start. A file without one is no reason to read on,
+	// nor to keep a text that has no end.
+	dec := jsontext.NewDecoder(io.LimitReader(from, tellingBytes))
 	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
 		return false, nil
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -134,15 +136,26 @@ func writeStdout(w io.Writer, write func(io.Writer) error) error {
 	return buffered.Flush()
 }
 
+// inPlace tells what cannot be replaced by a file of the same name: a device, a pipe, and
+// the links by which the system shows open files. What /dev/stdout leads to may well be a
+// regular file, and root would put another in the place of the link.
+func inPlace(path string, info fs.FileInfo) bool {
+	return !info.Mode().IsRegular() || openFiles.MatchString(filepath.ToSlash(filepath.Clean(path)))
+}
+
+var openFiles = regexp.MustCompile(`^/(dev/std(in|out|err)|dev/fd/[0-9]+|proc/[^/]+/fd/[0-9]+)$`)
+
 // writeFile writes path through a temporary file beside it, so that a reader
 // never sees half a report and a failure leaves the old one. What is not a
-// regular file, such as /dev/stdout or a pipe, is written in place.
+// regular file, such as /dev/stdout or a pipe, is written in place. A link is
+// replaced, and what it leads to left alone.
 func writeFile(path string, write func(io.Writer) error) (err error) {
-	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
+	if info, statErr := os.Stat(path); statErr == nil && inPlace(path, info) {
 		if info.IsDir() {
 			return fmt.Errorf("%s is a folder", path)
 		}
-		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		// Where it is a regular file after all, others may write to it as well.
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 		if err != nil {
 			return err
 		}

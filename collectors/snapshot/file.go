@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -91,10 +92,16 @@ func WriteFile(path string, s *Snapshot, mailboxes iter.Seq2[*Mailbox, error]) e
 	return nil
 }
 
+// openFiles are the links by which a system shows open files: to take one for a regular
+// file would put another in the place of the link, for all programs.
+var openFiles = regexp.MustCompile(`^/(dev/std(in|out|err)|dev/fd/[0-9]+|proc/[^/]+/fd/[0-9]+)$`)
+
 // replaceFile gives a file the content that write writes.
 func replaceFile(path string, write func(io.Writer) error) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return errors.New("this is a directory") // told now, not after hours of collecting
+	} else if err == nil && (!info.Mode().IsRegular() || openFiles.MatchString(filepath.ToSlash(filepath.Clean(path)))) {
+		return errors.New("this is a device, a pipe or an open file, which a file cannot replace")
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // for its owner only
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -175,4 +176,40 @@ func TestWriteFileTellsWhereItCannot(t *testing.T) {
 		t.Error("the mailboxes were asked for first")
 	}
 	onlyThese(t, dir)
+}
+
+func TestWriteFileReplacesNothingElse(t *testing.T) {
+	folder, err := os.MkdirTemp("", "s") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "s")
+	socket, err := net.Listen("unix", path)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer socket.Close()
+	if err := snapshot.WriteFile(path, bare(), nil); err == nil || !strings.HasSuffix(err.Error(), "which a file cannot replace") {
+		t.Error(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().IsRegular() {
+		t.Errorf("%v, %v", info, err)
+	}
+}
+
+// A link to an open file looks like a regular file, and must not be replaced by one.
+func TestWriteFileLeavesOpenFilesAlone(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "open"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	path := fmt.Sprintf("/proc/self/fd/%d", file.Fd())
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("this system does not show open files")
+	}
+	if err := snapshot.WriteFile(path, bare(), nil); err == nil || !strings.HasSuffix(err.Error(), "which a file cannot replace") {
+		t.Error(err)
+	}
 }
