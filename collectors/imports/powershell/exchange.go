@@ -257,12 +257,20 @@ func (f *input) badRow(n int, err error) error {
 	return &collectors.Error{Code: collectors.CodeBadAnswer, Problem: fmt.Sprintf("%s: object %d cannot be read: %s", base(f.path), n, err)}
 }
 
+// maxSettings is the most text of one resource that is kept whole. Policies and domains
+// come in hundreds at most, with some thousand bytes each.
+const maxSettings = 64 << 20
+
 // settings reads a resource that is one object or a list of them.
 func (x *exchange) settings(ctx context.Context, r *collectors.Recorder, f *input, s source) error {
 	objects := []jsontext.Value{}
 	cut := map[string]bool{}
-	others := 0
+	others, size := 0, 0
 	err := f.read(ctx, r, func(v jsontext.Value) error {
+		if size += len(v); size > maxSettings {
+			return &collectors.Error{Code: collectors.CodeBadAnswer, Problem: fmt.Sprintf("%s is longer than %d bytes", base(f.path), maxSettings),
+				Hint: "no cmdlet writes that much of settings; see what wrote the file"}
+		}
 		object, lost, more, err := x.shapes.settings(s.resource, v)
 		if err != nil {
 			return f.badRow(len(objects)+1, err)

@@ -104,6 +104,9 @@ func Open(dir string) (*Export, error) {
 			if kind != "" {
 				return nil, &snapshot.Error{File: filepath.Join(dir, name), Line: 1, Column: 1, Problem: "this is " + kind, Hint: hint}
 			}
+		case e.files[key] != "":
+			return nil, &snapshot.Error{File: filepath.Join(dir, name), Problem: "stands beside " + filepath.Base(e.files[key]) + ", whose name differs in case alone",
+				Hint: "take away the one that is not the cmdlet's"}
 		default:
 			e.files[key] = filepath.Join(dir, name)
 		}

@@ -136,6 +136,28 @@ func TestRoleGroupMembers(t *testing.T) {
 	}
 }
 
+// TestTwoFilesOfOneCmdlet refuses them: which of them the folder is of, nobody knows.
+func TestTwoFilesOfOneCmdlet(t *testing.T) {
+	dir := folder(t, map[string]string{"Get-User.json": "[]", "get-user.JSON": "[]"})
+	if list, err := os.ReadDir(dir); err != nil || len(list) != 2 {
+		t.Skip("this system takes the two names for one")
+	}
+	_, err := powershell.Open(dir)
+	if bad, ok := errors.AsType[*snapshot.Error](err); !ok || !strings.Contains(bad.Problem, "differs in case alone") || bad.Hint == "" {
+		t.Errorf("%#v", err)
+	}
+}
+
+// TestSettingsHaveAnEnd: they are kept whole, and a folder may come from anybody.
+func TestSettingsHaveAnEnd(t *testing.T) {
+	one := `{"Name":"a"` + strings.Repeat(" ", 30<<20) + "}"
+	got := mustImport(t, map[string]string{"Get-AuthenticationPolicy.json": "[" + one + "," + one + "," + one + "]"})
+	line := got.line(t, "exchange.authentication_policies")
+	if line.Status != snapshot.Partial || line.Code != "bad_answer" || !strings.Contains(line.Message, "is longer than 67108864 bytes") {
+		t.Errorf("%+v", line)
+	}
+}
+
 // TestFoldersThatAreNone names what is wrong with a folder or its manifest.
 func TestFoldersThatAreNone(t *testing.T) {
 	good := manifest(t)
