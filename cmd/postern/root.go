@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	code, hint := exitCode(err, a.started)
 	fmt.Fprintf(s.err, "postern: %s\n", errorText(err))
 	if hint != "" {
-		fmt.Fprintf(s.err, "hint: %s\n", hint)
+		fmt.Fprintf(s.err, "hint: %s\n", printable(hint))
 	}
 	return code
 }
@@ -131,21 +131,4 @@ func (a *app) note(format string, args ...any) {
 	if !a.quiet {
 		fmt.Fprintln(a.err, printable(fmt.Sprintf(format, args...)))
 	}
-}
-
-// printable shows control and bidirectional characters instead of obeying them.
-func printable(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r == '\n' || r == '\t':
-			b.WriteRune(r)
-		case r < 0x20 || r == 0x7f || (r >= 0x80 && r < 0xa0),
-			r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e || r == 0x200f:
-			fmt.Fprintf(&b, "\\u%04x", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }
