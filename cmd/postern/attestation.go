@@ -16,7 +16,7 @@ func readAttestation(path string) (*attestation.Attestation, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usageErrorf("name an existing file with --attestation", "read the attestation: %w", err)
+		return nil, usageErrorf("name an existing file with --attestation", "read the attestation: %s: %w", path, reason(err))
 	}
 	a, err := attestation.Read(path, text)
 	if err != nil {

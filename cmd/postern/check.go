@@ -240,7 +240,10 @@ func (a *app) check(ctx context.Context, plan *checkPlan) (failed error) {
 	defer closeAfter(baseline, &failed)
 	report, err := controls.Check(ctx, plan.input)
 	if err != nil {
-		return err
+		return bare(err)
+	}
+	if len(report.Summarize().ByOutcome) == 0 {
+		return engine.ErrNoControls // what is left speaks of waivers, and there are none
 	}
 	if err := baseline.compare(plan, report); err != nil {
 		return err

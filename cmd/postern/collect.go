@@ -56,6 +56,9 @@ func newCollect(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := refuseUnwritable(o.output); err != nil {
+				return err
+			}
 			result, store, err := a.collect(cmd.Context(), &t, o.output+".resume", o.resume)
 			if err != nil {
 				return err
@@ -89,7 +92,36 @@ func (a *app) collect(ctx context.Context, t *target, folder string, resume bool
 	result, err := a.runCollectors(ctx, list, collectors.Options{
 		Source: "live", Tenant: t.snapshotTenant(), Evidence: t.evidence(), Skip: t.skipped, Store: store,
 	})
+	if err == nil {
+		err = a.refuseNothing(result, store)
+	}
 	return result, store, err
+}
+
+// refuseNothing makes an error of a collection in which every request failed, so that a
+// network that was away does not replace the snapshot of yesterday by an empty one. A
+// permission that was denied is an answer.
+func (a *app) refuseNothing(result *collectors.Result, store *collectors.Store) error {
+	ledger := result.Snapshot.Collection.Resources
+	failed := 0
+	for _, r := range ledger {
+		switch r.Status {
+		case snapshot.Failed:
+			failed++
+		case snapshot.Skipped:
+		default:
+			return nil
+		}
+	}
+	if failed == 0 {
+		return usageErrorf("leave something for --skip-resource to keep", "every resource is left out, so there is nothing to collect")
+	}
+	err := error(withHint(fmt.Errorf("collect: nothing could be read, and no snapshot was written\n  %s", strings.Join(causes(ledger), "\n  ")),
+		"'postern permissions' with the same flags says what each token can do; behind a proxy set HTTPS_PROXY and --ca-file"))
+	if store != nil {
+		err = errors.Join(err, store.Remove())
+	}
+	return err
 }
 
 // runCollectors runs collectors with a bar or lines on stderr.
@@ -121,7 +153,7 @@ func (a *app) keep(result *collectors.Result, store *collectors.Store, path stri
 	if err := snapshot.WriteFile(path, result.Snapshot, result.Mailboxes()); err != nil {
 		return fmt.Errorf("write the snapshot: %w", err)
 	}
-	a.note("wrote %s: %d mailboxes", path, result.MailboxCount())
+	a.note("wrote %s: %s", path, boxes(result.MailboxCount()))
 	a.noteGaps(result.Snapshot.Collection.Resources)
 	a.noteCauses(result.Snapshot.Collection.Resources)
 	if store != nil {
@@ -132,10 +164,16 @@ func (a *app) keep(result *collectors.Result, store *collectors.Store, path stri
 	return nil
 }
 
-// noteCauses says why resources failed: one cause often takes many along, so of each
-// code the first resource stands for the others. The ledger has them all.
 func (a *app) noteCauses(ledger []snapshot.Resource) {
-	var codes []string
+	for _, cause := range causes(ledger) {
+		a.note("%s", cause)
+	}
+}
+
+// causes says why resources failed: one cause often takes many along, so of each code
+// the first resource stands for the others. The ledger has them all.
+func causes(ledger []snapshot.Resource) []string {
+	var codes, list []string
 	failed := map[string][]snapshot.Resource{}
 	for _, r := range ledger {
 		if r.Status != snapshot.Failed || r.Code == collectors.CodeDependency {
@@ -151,8 +189,9 @@ func (a *app) noteCauses(ledger []snapshot.Resource) {
 		if n := len(failed[code]) - 1; n > 0 {
 			others = fmt.Sprintf(", and %d more", n)
 		}
-		a.note("%s (%s%s): %s", code, first.Name, others, first.Message)
+		list = append(list, fmt.Sprintf("%s (%s%s): %s", code, first.Name, others, first.Message))
 	}
+	return list
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {

@@ -81,7 +81,7 @@ func loadConfig(path string) (*config, error) {
 		return &config{Version: 1, folder: "."}, nil
 	}
 	if err != nil {
-		return nil, usageErrorf("name an existing file with --config", "read the configuration: %w", err)
+		return nil, usageErrorf("name an existing file with --config", "read the configuration: %s: %w", path, reason(err))
 	}
 	c := &config{folder: filepath.Dir(path)}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -92,6 +92,9 @@ func loadConfig(path string) (*config, error) {
 	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return nil, usageErrorf("keep one document in the file", "%s: more than one YAML document", path)
 	}
+	if c.Version == 0 {
+		return nil, usageErrorf("start the file with 'version: 1'", "%s: there is no version", path)
+	}
 	if c.Version != 1 {
 		return nil, usageErrorf("start the file with 'version: 1'", "%s: version is %d, and only 1 is known", path, c.Version)
 	}
@@ -101,9 +104,25 @@ func loadConfig(path string) (*config, error) {
 // goType is what yaml's errors say of our types, which mean nothing to a reader.
 var goType = regexp.MustCompile(` (in type|into) \S*main\.\w+`)
 
+// wrongType is what yaml says of a value that does not fit.
+var wrongType = regexp.MustCompile(`cannot unmarshal !!(\w+)`)
+
+// plainType says it in the words of whoever wrote the file.
+func plainType(match string) string {
+	_, tag, _ := strings.Cut(match, "!!")
+	kind, known := map[string]string{
+		"str": "the text", "int": "the number", "float": "the number", "bool": "the answer",
+		"seq": "a list", "map": "keys and values", "null": "nothing", "timestamp": "the date",
+	}[tag]
+	if !known {
+		kind = "a " + tag
+	}
+	return "cannot take " + kind
+}
+
 // configError turns yaml's errors into one line each that names file and line.
 func configError(path string, err error) error {
-	hint := "the keys are listed in the README and in postern.schema.json"
+	hint := "the keys are listed in " + referencePage + "#posternyaml"
 	var typeError *yaml.TypeError
 	if !errors.As(err, &typeError) {
 		return usageErrorf(hint, "%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
@@ -114,7 +133,7 @@ func configError(path string, err error) error {
 		line = strings.Replace(line, "line ", path+":", 1)
 		lines[i] = strings.Replace(line, "field ", "unknown key ", 1)
 		lines[i] = strings.Replace(lines[i], " not found", "", 1)
-		lines[i] = strings.Replace(lines[i], "cannot unmarshal !!", "cannot take a ", 1)
+		lines[i] = wrongType.ReplaceAllStringFunc(lines[i], plainType)
 	}
 	return usageErrorf(hint, "%s", strings.Join(lines, "\npostern: "))
 }

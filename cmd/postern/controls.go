@@ -43,7 +43,7 @@ other frameworks it answers.`,
 				return err
 			}
 			shown := reports.Options{Color: a.color(), Width: a.width, Language: texts}
-			return writeStdout(a.out, func(w io.Writer) error { return reports.WriteCatalogue(format, w, judge.Controls(), shown) })
+			return a.writeStdout(a.out, func(w io.Writer) error { return reports.WriteCatalogue(format, w, judge.Controls(), shown) })
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`name` of the format: text, json or markdown")

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -196,7 +195,7 @@ func (p *checkPlan) judgeSides(ctx context.Context, controls *engine.Loading, si
 			group.Go(func() {
 				defer leave()
 				if err := do(read); err != nil {
-					failed[slot] = fmt.Errorf("%s %s: %w", what, side.path, err)
+					failed[slot] = about(what+" "+side.path, err)
 				}
 			})
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/engine"
@@ -17,6 +19,9 @@ const (
 	exitFindings = 3 // findings at or above --fail-on
 	exitUnknown  = 4 // no such finding, but some outcome is unknown or error
 )
+
+// referencePage says which keys the files have.
+const referencePage = "https://github.com/seed-07732396/postern/blob/main/cmd/postern/README.md"
 
 // An exitError carries the exit code and a hint for an error.
 type exitError struct {
@@ -52,7 +57,7 @@ func exitCode(err error, started bool) (code int, hint string) {
 	case errors.Is(err, context.Canceled):
 		return exitFailed, ""
 	case errors.As(err, &bad):
-		return exitFailed, bad.Hint
+		return exitFailed, snapshotHint(bad)
 	case errors.As(err, &name):
 		return exitUsage, nameHint(name)
 	case errors.Is(err, engine.ErrNoControls):
@@ -65,6 +70,38 @@ func exitCode(err error, started bool) (code int, hint string) {
 		return exitUsage, "run 'postern --help' for the commands and their flags"
 	}
 	return exitFailed, ""
+}
+
+// bare leaves of an error about a snapshot what the file itself is at fault for: it
+// names file and line, and who was reading helps nobody.
+func bare(err error) error {
+	if _, ok := errors.AsType[*exitError](err); ok {
+		return err // it has a code and a hint already
+	}
+	if bad, ok := errors.AsType[*snapshot.Error](err); ok {
+		return bad
+	}
+	return err
+}
+
+// about says what was being done, unless the error is about a snapshot, which it names.
+func about(doing string, err error) error {
+	if plain := bare(err); plain != err {
+		return plain
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// reason is what is wrong with a file, without its name, which the caller says: a name
+// that is empty or hard to read stands out there.
+func reason(err error) error {
+	if about, ok := errors.AsType[*fs.PathError](err); ok {
+		return about.Err
+	}
+	if about, ok := errors.AsType[*os.LinkError](err); ok {
+		return about.Err
+	}
+	return err
 }
 
 // nameHint helps with a control that does not exist.

@@ -120,14 +120,15 @@ func (a *app) impact(o *impactOptions, path string) (failed error) {
 func (a *app) writeOutputs(outputs []output, write func(format string, w io.Writer, stdout bool) error) error {
 	for _, o := range outputs {
 		if o.path == "" {
-			if err := writeStdout(a.out, func(w io.Writer) error { return write(o.format, w, true) }); err != nil {
+			if err := a.writeStdout(a.out, func(w io.Writer) error { return write(o.format, w, true) }); err != nil {
 				return fmt.Errorf("write %s to stdout: %w", o.format, err)
 			}
 			continue
 		}
-		if err := writeFile(o.path, func(w io.Writer) error { return write(o.format, w, false) }); err != nil {
+		if err := a.writeFile(o.path, func(w io.Writer) error { return write(o.format, w, false) }); err != nil {
 			return fmt.Errorf("write %s: %w", o.format, err)
 		}
+		a.wrote = append(a.wrote, o.path)
 		a.note("wrote %s (%s)", o.path, o.format)
 	}
 	return nil

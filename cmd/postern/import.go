@@ -56,13 +56,21 @@ func addImportOutput(cmd *cobra.Command, path *string) {
 	cmd.Flags().StringVarP(path, "output", "o", "", "`file` for the snapshot, .json or .json.gz (default stdout)")
 }
 
+const nameExport = "name ScubaGear's ProviderSettingsExport.json, which lies in the folder of its results"
+
 func (a *app) importScubaGear(from, to string) error {
 	file, err := os.Open(from)
 	if err != nil {
-		return fmt.Errorf("import: %w", err)
+		return withHint(fmt.Errorf("import: %s: %w", from, reason(err)), nameExport)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return withHint(fmt.Errorf("import: %s is a folder", from), nameExport)
+	}
 	if err := refuseSameFile(from, to); err != nil {
+		return err
+	}
+	if err := refuseUnwritable(to); err != nil {
 		return err
 	}
 	imported, err := scubagear.Import(file, from)
@@ -95,7 +103,7 @@ func refuseSameFile(from, to string) error {
 func (a *app) keepImport(s *snapshot.Snapshot, mailboxes mailboxSeq, path string) error {
 	var err error
 	if path == "" {
-		err = writeStdout(a.out, func(w io.Writer) error { return snapshot.Write(w, s, mailboxes) })
+		err = a.writeStdout(a.out, func(w io.Writer) error { return snapshot.Write(w, s, mailboxes) })
 	} else {
 		err = snapshot.WriteFile(path, s, mailboxes)
 	}

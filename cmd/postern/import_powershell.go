@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -92,8 +93,13 @@ func (a *app) writeScript(path string) error {
 		}
 		return nil
 	}
+	if err := refuseUnwritable(path); err != nil {
+		return err
+	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
+	if errors.Is(err, fs.ErrExist) {
+		return usageErrorf("choose another name, or take that file away first", "write the script: %s is there already", path)
+	} else if err != nil {
 		return fmt.Errorf("write the script: %w", err)
 	}
 	_, err = io.WriteString(file, powershell.Script())
@@ -109,7 +115,7 @@ func (a *app) importPowerShell(ctx context.Context, folder string, o *powershell
 	if o.with != "" && o.oktaOrg != "" {
 		return usageErrorf("give one of them", "--with and --okta-org both say where Okta's side comes from")
 	}
-	if err := o.refuseOverwrite(folder); err != nil {
+	if err := errors.Join(o.refuseOverwrite(folder), refuseUnwritable(o.output)); err != nil {
 		return err
 	}
 	export, err := powershell.Open(folder)
@@ -150,7 +156,7 @@ func (a *app) importPowerShell(ctx context.Context, folder string, o *powershell
 	if err := a.keepImport(s, mailboxes, o.output); err != nil {
 		return err
 	}
-	a.note("%d mailboxes", result.MailboxCount())
+	a.note("%s", boxes(result.MailboxCount()))
 	a.noteGaps(s.Collection.Resources)
 	a.noteReasons(s.Collection.Resources)
 	return nil

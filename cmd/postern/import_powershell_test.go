@@ -552,7 +552,7 @@ func TestScriptGoesToAFile(t *testing.T) {
 	if err != nil || string(data) != powershell.Script() {
 		t.Errorf("another script was written: %v", err)
 	}
-	if code, _, stderr := command(t, "import", "powershell", "--script", path); code != exitFailed || !strings.Contains(stderr, "exists") {
+	if code, _, stderr := command(t, "import", "powershell", "--script", path); code != exitUsage || !strings.Contains(stderr, "is there already") {
 		t.Errorf("it was written over: exit %d: %s", code, stderr)
 	}
 	if _, stdout, _ := command(t, "import", "powershell", "--script", "-"); stdout != powershell.Script() {

@@ -80,7 +80,8 @@ func TestLeftoverIsSaidBesideAnotherError(t *testing.T) {
 		removeFolder(filepath.Join(file, "folder"), &failed)
 		code, hint := exitCode(failed, true)
 		wantCode, wantHint := exitCode(first, true)
-		if text := errorText(failed); !strings.Contains(text, errorText(first)) || !strings.Contains(text, "stays behind in "+file) {
+		a := &app{}
+		if text := a.errorText(failed, hint); !strings.Contains(text, a.errorText(first, wantHint)) || !strings.Contains(text, "stays behind in "+file) {
 			t.Errorf("it is told as %q", text)
 		}
 		if code != wantCode || wantHint != "" && hint != wantHint {

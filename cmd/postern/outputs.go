@@ -77,9 +77,35 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
+// refuseUnwritable finds out before the work begins, which may take an hour, that there
+// is no place for what comes of it. No path is stdout.
+func refuseUnwritable(path string) error {
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return usageErrorf("name a file in it", "%s is a folder", path)
+	}
+	folder := filepath.Dir(path)
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return usageErrorf("make it first: mkdir -p "+folder, "there is no folder %s for %s", folder, filepath.Base(path))
+	case err == nil && !info.IsDir():
+		return usageErrorf("choose another path", "%s is no folder, so %s cannot be written into it", folder, filepath.Base(path))
+	}
+	return nil
+}
+
 // refuseOverwrite keeps a report from replacing a file that it is made from, one that
-// is yet to be made included. An empty name stands for no file.
+// is yet to be made included, and from having no place to go to. An empty name stands
+// for no file.
 func refuseOverwrite(outputs []output, inputs ...string) error {
+	for _, o := range outputs {
+		if err := refuseUnwritable(o.path); err != nil {
+			return err
+		}
+	}
 	for _, input := range inputs {
 		for _, o := range outputs {
 			if o.path != "" && input != "" && sameFile(o.path, input) {
@@ -114,22 +140,23 @@ func (a *app) writeReports(outputs []output, r *finding.Report, options reports.
 	for _, o := range outputs {
 		if o.path == "" {
 			options.Color, options.Width = a.color(), a.width
-			if err := writeStdout(a.out, func(w io.Writer) error { return reports.Write(o.format, w, r, options) }); err != nil {
+			if err := a.writeStdout(a.out, func(w io.Writer) error { return reports.Write(o.format, w, r, options) }); err != nil {
 				return fmt.Errorf("write the %s report to stdout: %w", o.format, err)
 			}
 			continue
 		}
 		options.Color, options.Width = false, 0
-		if err := writeFile(o.path, func(w io.Writer) error { return reports.Write(o.format, w, r, options) }); err != nil {
+		if err := a.writeFile(o.path, func(w io.Writer) error { return reports.Write(o.format, w, r, options) }); err != nil {
 			return fmt.Errorf("write the %s report: %w", o.format, err)
 		}
+		a.wrote = append(a.wrote, o.path)
 		a.note("wrote %s (%s)", o.path, o.format)
 	}
 	return nil
 }
 
-func writeStdout(w io.Writer, write func(io.Writer) error) error {
-	buffered := bufio.NewWriterSize(w, 64<<10)
+func (a *app) writeStdout(w io.Writer, write func(io.Writer) error) error {
+	buffered := bufio.NewWriterSize(stoppable{a, w}, 64<<10)
 	if err := write(buffered); err != nil {
 		return err
 	}
@@ -145,23 +172,53 @@ func inPlace(path string, info fs.FileInfo) bool {
 
 var openFiles = regexp.MustCompile(`^/(dev/std(in|out|err)|dev/fd/[0-9]+|proc/[^/]+/fd/[0-9]+)$`)
 
+// stoppable ends a report in the middle when the command is interrupted.
+type stoppable struct {
+	app *app
+	to  io.Writer
+}
+
+func (s stoppable) Write(p []byte) (int, error) {
+	if s.app.interrupted != nil {
+		if err := s.app.interrupted(); err != nil {
+			return 0, err
+		}
+	}
+	return s.to.Write(p)
+}
+
 // writeFile writes path through a temporary file beside it, so that a reader
 // never sees half a report and a failure leaves the old one. What is not a
 // regular file, such as /dev/stdout or a pipe, is written in place. A link is
 // replaced, and what it leads to left alone.
-func writeFile(path string, write func(io.Writer) error) (err error) {
+func (a *app) writeFile(path string, write func(io.Writer) error) error {
+	var err error
 	if info, statErr := os.Stat(path); statErr == nil && inPlace(path, info) {
-		if info.IsDir() {
-			return fmt.Errorf("%s is a folder", path)
-		}
-		// Where it is a regular file after all, others may write to it as well.
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(writeStdout(file, write), file.Close())
+		err = a.writeInPlace(path, info, write)
+	} else {
+		err = a.writeBeside(path, write)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	// The name of the temporary file says nothing to anybody.
+	if why := reason(err); why != err {
+		return withHint(fmt.Errorf("%s: %w", path, why), "see that the folder may be written to and that the disk has room; what stood there is as it was")
+	}
+	return err
+}
+
+func (a *app) writeInPlace(path string, info fs.FileInfo, write func(io.Writer) error) error {
+	if info.IsDir() {
+		return fmt.Errorf("%s is a folder", path)
+	}
+	// Where it is a regular file after all, others may write to it as well.
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.writeStdout(file, write), file.Close())
+}
+
+func (a *app) writeBeside(path string, write func(io.Writer) error) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), ".postern-*")
 	if err != nil {
 		return err
 	}
@@ -171,7 +228,7 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 			err = errors.Join(err, os.Remove(file.Name()))
 		}
 	}()
-	if err := writeStdout(file, write); err != nil {
+	if err := a.writeStdout(file, write); err != nil {
 		return err
 	}
 	// Findings name people: readable by the owner alone, like the snapshot.

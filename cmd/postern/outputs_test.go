@@ -25,7 +25,7 @@ func TestOpenFilesAreWrittenInPlace(t *testing.T) {
 		t.Skip("this system does not show open files")
 	}
 	write := func(w io.Writer) error { _, err := io.WriteString(w, "report\n"); return err }
-	if err := writeFile(link, write); err != nil {
+	if err := (&app{}).writeFile(link, write); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -46,7 +46,7 @@ func TestALinkIsReplaced(t *testing.T) {
 		t.Skip(err)
 	}
 	write := func(w io.Writer) error { _, err := io.WriteString(w, "report"); return err }
-	if err := writeFile(link, write); err != nil {
+	if err := (&app{}).writeFile(link, write); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{target: "untouched", link: "report"} {

@@ -76,7 +76,7 @@ administrator.`,
 				}
 				a.lookInto(cmd.Context(), &where, network, grants)
 			}
-			return writeStdout(a.out, func(w io.Writer) error { return writeGrants(w, format, grants) })
+			return a.writeStdout(a.out, func(w io.Writer) error { return writeGrants(w, format, grants) })
 		},
 	}
 	t.add(cmd)

@@ -54,11 +54,25 @@ func line(e collectors.Event) string {
 	case e.Kind == collectors.Restored:
 		text += ", from the collection before"
 	case e.Status == snapshot.Collected:
-		text += fmt.Sprintf(", %d items", e.Items)
+		text += ", " + counted(e.Items, "item")
 	case e.Code != "" && e.Code != string(e.Status):
 		text += " (" + e.Code + ")"
 	}
 	return text
+}
+
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+func boxes(n int) string {
+	if n == 1 {
+		return "1 mailbox"
+	}
+	return fmt.Sprintf("%d mailboxes", n)
 }
 
 func (p *progress) draw(e collectors.Event) {

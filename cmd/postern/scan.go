@@ -33,6 +33,9 @@ that is gone when the scan ends.
 			if err != nil {
 				return err
 			}
+			if err := refuseUnwritable(keepAt); err != nil {
+				return err
+			}
 			path := keepAt
 			if path == "" {
 				folder, err := os.MkdirTemp("", "postern-")

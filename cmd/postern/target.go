@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"maps"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -114,9 +116,18 @@ func (f *targetFlags) pick(c *config) (target, error) {
 	return target{}, usageErrorf("choose one with --tenant: "+strings.Join(names, ", "), "the configuration names several tenants")
 }
 
+// tenantID is a GUID or a domain; Microsoft takes both.
+var tenantID = regexp.MustCompile(`(?i)^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+)$`)
+
 func (t *target) validate() error {
 	if t.TenantID == "" {
-		return usageErrorf("give --tenant-id, or name the tenant in postern.yaml", "no tenant is given")
+		return usageErrorf("give --tenant-id, or name the tenant in postern.yaml; 'postern demo' needs none", "no tenant is given")
+	}
+	if !tenantID.MatchString(t.TenantID) {
+		return usageErrorf("write its id, such as 8f2f3b0e-6a0e-4f5c-9a5b-7a1c2e7d4b10, or one of its domains", "%q is no tenant id", t.TenantID)
+	}
+	if org, err := url.Parse(t.OktaOrg); t.OktaOrg != "" && (err != nil || org.Scheme == "" || org.Host == "") {
+		return usageErrorf("write the org's URL, such as https://example.okta.com", "%q is no URL of an Okta org", t.OktaOrg)
 	}
 	cloud, err := credential.CloudByName(t.Cloud)
 	if err != nil {

@@ -138,20 +138,24 @@ func (a *app) waive(ctx context.Context, settings *config, o *waiveOptions, evid
 	if err != nil {
 		return waiverError(err)
 	}
-	if err := replaceFile(path, inserted); err != nil {
+	if err := a.replaceFile(path, inserted); err != nil {
 		return fmt.Errorf("write the waivers: %w", err)
 	}
-	return writeStdout(a.out, func(w io.Writer) error { return t.tell(w, path, fresh) })
+	return a.writeStdout(a.out, func(w io.Writer) error { return t.tell(w, path, fresh) })
 }
 
 // waiver is what the flags say.
 func (o *waiveOptions) waiver() (*waiver.Waiver, error) {
+	var missing []string
 	for _, flag := range []struct{ name, value string }{
 		{"control", o.control}, {"reason", o.reason}, {"owner", o.owner}, {"expires", o.expires},
 	} {
 		if strings.TrimSpace(flag.value) == "" {
-			return nil, usageErrorf("a waiver says what, why, who and until when", "--%s is missing", flag.name)
+			missing = append(missing, "--"+flag.name)
 		}
+	}
+	if len(missing) > 0 {
+		return nil, usageErrorf("a waiver says what, why, who and until when", "missing: %s", strings.Join(missing, ", "))
 	}
 	w := &waiver.Waiver{ID: o.id, Control: strings.ToUpper(o.control), Reason: strings.TrimSpace(o.reason), Owner: strings.TrimSpace(o.owner), Ticket: strings.TrimSpace(o.ticket)}
 	var err error
@@ -364,7 +368,7 @@ func (t *trial) tell(w io.Writer, path string, fresh *waiver.Waiver) error {
 
 // replaceFile writes a file that others may read, whole or not at all. It keeps the
 // rights of the one that it replaces.
-func replaceFile(path string, text []byte) error {
+func (a *app) replaceFile(path string, text []byte) error {
 	mode := fs.FileMode(0o644)
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
@@ -372,7 +376,7 @@ func replaceFile(path string, text []byte) error {
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		path = resolved
 	}
-	if err := writeFile(path, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := a.writeFile(path, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
 	}
 	return os.Chmod(path, mode)

@@ -93,11 +93,8 @@ func (o *waiverOptions) plan(settings *config) (*waiverPlan, error) {
 	}
 	path, named := o.path(settings)
 	p.list, err = readWaivers(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if !named {
-			return p, nil
-		}
-		return nil, usageErrorf("write one with: postern waive", "read the waivers: %w", err)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return p, nil
 	}
 	return p, err
 }
@@ -106,7 +103,7 @@ func (o *waiverOptions) plan(settings *config) (*waiverPlan, error) {
 func readWaivers(path string) (*waiver.List, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, usageErrorf("name an existing file with --waivers; 'postern waive' writes one", "read the waivers: %s: %w", path, reason(err))
 	}
 	list, err := waiver.Read(path, data)
 	if err != nil {
@@ -124,7 +121,7 @@ func waiverError(err error) error {
 			return usageErrorf(e.Hint, "%w", err)
 		}
 	}
-	return usageErrorf("the keys are listed in the README and in waivers.schema.json", "%w", err)
+	return usageErrorf("the keys are listed in "+referencePage+"#waiversyaml", "%w", err)
 }
 
 // parseNow reads an instant or a day; empty stands for the clock.

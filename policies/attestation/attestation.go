@@ -98,7 +98,7 @@ type Rule struct {
 	FactorMinutes int    `yaml:"factor_minutes"`
 }
 
-const hintKeys = "the keys are in the README and in the schema of policies/attestation"
+const hintKeys = "the keys are listed in https://github.com/seed-07732396/postern/blob/main/cmd/postern/README.md#attestationyaml"
 
 // Read reads an attestation. name is used in errors, which are *snapshot.Error and
 // name the line.
