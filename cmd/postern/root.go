@@ -197,6 +197,7 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 		}
 	}
 	root.AddCommand(newVersion(a))
+	completeFlags(root)
 
 	return root
 }
