@@ -112,6 +112,8 @@ func TestReadRefuses(t *testing.T) {
 			"1:154: /entra/group_member_counts/g: expected an integer in plain digits, found 1.0"},
 		{"a count without end", envelope + `,"entra":{"group_member_counts":{"g":10000000000000000000}}}`,
 			"1:154: /entra/group_member_counts/g: expected an integer in plain digits, found 10000000000000000000"},
+		{"a number beyond all others", envelope + `,"sharepoint":{"settings":{"siteCreationDefaultStorageLimitInMB":-1e400}}}`,
+			"1:182: /sharepoint/settings/siteCreationDefaultStorageLimitInMB: a number that is too large: -1e400"},
 		{"a status that is none", `{"collection":{"source":"x","resources":[{"name":"n","endpoint":"","permission":"","paths":[],"status":"ok"}]}}`,
 			"1:104: /collection/resources/0/status: expected one of collected, partial, denied, failed, unlicensed, skipped, found \"ok\""},
 		{"a local time", strings.Replace(envelope, "08:00:00Z", "08:00:00+01:00", 1) + "}",

@@ -216,6 +216,8 @@ func (c *checker) numeric(r *rule) *fault {
 	at := c.i
 	text := c.number()
 	switch {
+	case !isFinite(text):
+		return &fault{offset: at, problem: "a number that is too large: " + shorten(string(text), shownBytes), hint: hintLimit}
 	case r == nil:
 		return nil
 	case r.number.integer && !isInteger(text):
@@ -224,6 +226,16 @@ func (c *checker) numeric(r *rule) *fault {
 		return &fault{offset: at, problem: "expected " + r.number.constant + ", found " + shorten(string(text), shownBytes)}
 	}
 	return nil
+}
+
+// isFinite reports whether a JSON number fits a float64, in which those who read the
+// document hold numbers. Plain digits of a usual length always do.
+func isFinite(text []byte) bool {
+	if len(text) < 300 && bytes.IndexAny(text, "eE") < 0 {
+		return true
+	}
+	_, err := strconv.ParseFloat(string(text), 64)
+	return err == nil
 }
 
 // isInteger reports whether a JSON number is written in plain digits and fits 64
