@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-07732396/postern/policies"
 	"github.com/seed-07732396/postern/policies/access"
+	"github.com/seed-07732396/postern/policies/drift"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/translation"
 )
@@ -174,6 +175,31 @@ func TestSharedTranslations(t *testing.T) {
 		for _, population := range []string{"mailbox", "sign_in", "okta_request", ""} {
 			if _, ok := language.Nouns[population]; !ok {
 				t.Errorf("%s: there is no noun for %q", language.Code, population)
+			}
+		}
+	}
+}
+
+// TestPhrasesAreTranslated holds what is said of comparisons and plans to the English
+// sentences: each in every language, with the same arguments.
+func TestPhrasesAreTranslated(t *testing.T) {
+	topics := map[string]map[string]string{drift.Topic: drift.Messages()}
+	for _, language := range languages(t) {
+		for topic, english := range topics {
+			if len(english) < 50 {
+				t.Errorf("%s: only %d phrases", topic, len(english))
+			}
+			for _, problem := range unfit("phrase", english, language.Phrases[topic]) {
+				// A verb may go with a count where English has one form for both.
+				if strings.Contains(problem, "and nothing is counted") {
+					continue
+				}
+				t.Errorf("%s: %s: %s", language.Code, topic, problem)
+			}
+		}
+		for topic := range language.Phrases {
+			if topics[topic] == nil {
+				t.Errorf("%s: nobody says the phrases of %s", language.Code, topic)
 			}
 		}
 	}

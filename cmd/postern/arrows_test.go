@@ -34,15 +34,16 @@ var arrows = []struct {
 	{"policies/attestation", []string{"collectors/snapshot"}},
 	{"policies/access", []string{"collectors/snapshot", "policies/population", "policies/finding"}},
 	{"policies/engine", []string{"collectors/snapshot", "policies/population", "policies/finding"}},
+	{"policies/phrase", []string{"policies/finding"}},
 	{"policies/waiver", builtOn()},
 	{"policies/drift", builtOn()},
 	{"policies/impact", builtOn()},
 	// A plan rests on who is in use.
 	{"policies/plan", append(builtOn(), "policies/impact")},
 	// What impact and plan find is presented where all presentation is.
-	{"reports/usage", []string{"policies/finding", "policies/impact", "reports/..."}},
-	{"reports/changes", []string{"policies/finding", "policies/drift", "reports/..."}},
-	{"reports/runbook", []string{"policies/finding", "policies/plan", "reports/..."}},
+	{"reports/usage", []string{"policies/finding", "policies/phrase", "policies/impact", "reports/..."}},
+	{"reports/changes", []string{"policies/finding", "policies/phrase", "policies/drift", "reports/..."}},
+	{"reports/runbook", []string{"policies/finding", "policies/phrase", "policies/plan", "reports/..."}},
 	{"reports/...", []string{"policies/finding", "reports/..."}},
 	{"testdata", nil},
 	{"cmd/...", []string{"..."}},
@@ -53,7 +54,7 @@ func collectorMay(name string) []string {
 }
 
 func builtOn() []string {
-	return []string{"collectors/snapshot", "policies/population", "policies/access", "policies/finding"}
+	return []string{"collectors/snapshot", "policies/population", "policies/access", "policies/finding", "policies/phrase"}
 }
 
 // heavy lists what only some packages may pull in, however indirectly.

@@ -12,12 +12,13 @@ import (
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/drift"
 	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/reports/changes"
 	reportsjson "github.com/seed-07732396/postern/reports/json"
 )
 
 func newDiff(a *app) *cobra.Command {
-	o := checkOptions{version: a.version, lang: "en", failOn: gravityNone}
+	o := checkOptions{version: a.version, failOn: gravityNone}
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Say what has changed between two snapshots, and whether it weakened",
@@ -35,12 +36,16 @@ Exit codes: 0 nothing weakened, 3 something did, 4 nothing is known to have, but
 evidence was lost.`,
 		Example: `  postern diff last-week.json today.json
   postern diff old.json new.json -f markdown -o drift.md
+  postern diff old.json new.json --lang nl
   postern diff last-week-findings.json findings.json`,
 		Args: exactArgs(2, "name both snapshots: postern diff old.json new.json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			settings, err := loadConfig(o.configPath)
 			if err != nil {
 				return err
+			}
+			if !cmd.Flags().Changed("lang") && settings.Check.Lang != "" {
+				o.lang = settings.Check.Lang
 			}
 			declared, err := o.tenantDeclarations(settings)
 			if err != nil {
@@ -65,7 +70,7 @@ evidence was lost.`,
 				return err
 			}
 			if saved {
-				return a.diffFindings(args[0], args[1], outputs)
+				return a.diffFindings(args[0], args[1], outputs, plan.report.Language)
 			}
 			return a.diff(cmd.Context(), plan, args[0], args[1], outputs)
 		},
@@ -76,6 +81,7 @@ evidence was lost.`,
 	flags.StringArrayVar(&o.policy, "policy", nil, "also load the controls in this `folder`, repeatable")
 	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
 	flags.StringVar(&o.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
+	addLanguageFlag(cmd, &o.lang)
 	flags.StringVar(&o.attestation, "attestation", "", "lay this `file` with what somebody has attested over both snapshots")
 	return cmd
 }
@@ -97,11 +103,11 @@ func (a *app) diff(ctx context.Context, plan *checkPlan, before, after string, o
 		return err
 	}
 	diff, err := drift.Between(sides[0].Side, sides[1].Side, boxes)
-	return a.tellDiff(outputs, diff, err)
+	return a.tellDiff(outputs, plan.report.Language, diff, err)
 }
 
 // tellDiff writes what has changed, and lets the exit code say how.
-func (a *app) tellDiff(outputs []output, diff *drift.Diff, err error) error {
+func (a *app) tellDiff(outputs []output, language *finding.Language, diff *drift.Diff, err error) error {
 	var other *drift.TenantError
 	if errors.As(err, &other) {
 		return usageErrorf("compare a tenant with its own past", "%w", err)
@@ -109,7 +115,7 @@ func (a *app) tellDiff(outputs []output, diff *drift.Diff, err error) error {
 		return err
 	}
 	err = a.writeOutputs(outputs, func(format string, w io.Writer, stdout bool) error {
-		return changes.Write(format, w, diff, stdout && a.color())
+		return changes.Write(format, w, diff, changes.Options{Color: stdout && a.color(), Language: language})
 	})
 	if err != nil {
 		return err
@@ -144,7 +150,7 @@ func bothSaved(o *checkOptions, before, after string) (bool, error) {
 }
 
 // diffFindings compares two files of saved findings, which are read side by side.
-func (a *app) diffFindings(before, after string, outputs []output) (failed error) {
+func (a *app) diffFindings(before, after string, outputs []output, language *finding.Language) (failed error) {
 	var sides [2]*judged
 	var wrong [2]error
 	var group sync.WaitGroup
@@ -163,7 +169,7 @@ func (a *app) diffFindings(before, after string, outputs []output) (failed error
 		}
 	}
 	diff, err := drift.Findings(sides[0].report, sides[1].report)
-	return a.tellDiff(outputs, diff, err)
+	return a.tellDiff(outputs, language, diff, err)
 }
 
 // A diffSide is one of the snapshots, judged.

@@ -44,7 +44,7 @@ func (c *Census) Wait() error {
 }
 
 func takeCensus(sides [2]*boxReader) (*census, error) {
-	c := &census{changes: map[boxChange]*boxCount{}, filter: population.NewFilter(ignored(), nil)}
+	c := &census{changes: map[boxChange]*boxCount{}, filter: population.NewFilter(ignored(), nil), voice: english()}
 	was, err := sides[0].next()
 	if err != nil {
 		return nil, err

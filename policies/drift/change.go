@@ -3,10 +3,10 @@ package drift
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/phrase"
 )
 
 // Class says what a change means for the mail.
@@ -32,9 +32,10 @@ type Change struct {
 	Class Class `json:"class"`
 	// Area is one of Areas.
 	Area string `json:"area"`
-	// Text says it in words, in English, without a full stop. Names from the tenant
-	// stand in 'single quotes': hostile text.
+	// Text says it in words, in English, without a full stop; In says it in another
+	// language. Names from the tenant stand in 'single quotes': hostile text.
 	Text string `json:"text"`
+	said phrase.Phrase
 	// Before and After are where it stands in both snapshots, nil where it does not.
 	Before *Place `json:"before,omitzero"`
 	After  *Place `json:"after,omitzero"`
@@ -97,24 +98,17 @@ func (d *Diff) sort() {
 	})
 }
 
-// number writes a count with commas: 1,204.
-func number(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
+// change is one thing that happened, in English and for In.
+func change(class Class, area string, said phrase.Phrase) Change {
+	return Change{Class: class, Area: area, Text: english().Say(said), said: said}
 }
 
-// counted is a count with its noun.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(n) + " " + many
-}
+func mailboxes(n int) phrase.Phrase { return phrase.Of("mailboxes", "n", n) }
 
-func mailboxes(n int) string { return counted(n, "mailbox", "mailboxes") }
+// wasIs says what something was and is.
+func wasIs(what, was, is any) phrase.Phrase {
+	return phrase.Of("was_is", "what", what, "was", was, "is", is)
+}
 
 // spoken makes words of a name such as conditional_access_policies.
 func spoken(name string) string { return strings.ReplaceAll(name, "_", " ") }

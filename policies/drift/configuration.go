@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/phrase"
 )
 
 // configuration are the changes in what both services are told to do. The logs are
@@ -83,8 +84,8 @@ func bothNames(was, is object) []string {
 	return names
 }
 
-func (r *reading) add(l *leaf, class Class, format string, args ...any) {
-	c := Change{Class: class, Area: areaOf(l.kind()), Text: fmt.Sprintf(format, args...)}
+func (r *reading) add(l *leaf, class Class, said phrase.Phrase) {
+	c := change(class, areaOf(l.kind()), said)
 	if !l.came {
 		c.Before = placeAt(r.before, l.before)
 	}
@@ -125,59 +126,68 @@ func (r *reading) leaf(l *leaf) {
 		r.object(l)
 	case r.flag(l), r.rule(l), r.policy(l), r.zone(l), r.count(l):
 	case len(l.added)+len(l.removed) > 0:
-		r.add(l, Changed, "%s%s", subjectOf(l), gainedLost(l.added, l.removed))
+		r.add(l, Changed, gainedLost(subjectOf(l), l.added, l.removed))
 	default:
-		r.add(l, Changed, "%s was %s, is %s", strings.TrimSuffix(subjectOf(l), ":"), valueOr(l.was, l.came), valueOr(l.is, l.went))
+		r.add(l, Changed, wasIs(subjectOf(l), valueOr(l.was, l.came), valueOr(l.is, l.went)))
 	}
 }
 
-func valueOr(v any, absent bool) string {
+func valueOr(v any, absent bool) phrase.Phrase {
 	if absent {
-		return "absent"
+		return phrase.Of("absent")
 	}
 	return shownValue(v)
 }
 
-// subjectOf names the field that differs: "domain 'x': passwordValidityPeriodInDays:".
-func subjectOf(l *leaf) string {
-	text := noun(l.kind())
+// subjectOf names the field that differs: "domain 'x', passwordValidityPeriodInDays".
+func subjectOf(l *leaf) phrase.Phrase {
+	parts := []any{noun(l.kind())}
 	if o := l.owner(); o != nil {
-		text += " '" + cut(nameOf(o)) + "'"
+		parts = append(parts, " '"+cut(nameOf(o))+"'")
 	}
 	if field := l.field(); field != "" {
-		text += ", " + field
+		parts = append(parts, ", "+field)
 	}
-	return text + ":"
+	return phrase.Seq(parts...)
 }
 
 // noun is one of a kind.
-func noun(kind string) string {
+func noun(kind string) phrase.Phrase {
 	_, name, _ := strings.Cut(kind, ".")
-	words := map[string]string{
-		"domains": "domain", "conditional_access_policies": "Conditional Access policy", "named_locations": "named location",
-		"authentication_policies": "authentication policy", "cas_mailbox_plans": "mailbox plan", "access_policies": "access policy",
-		"access_policy_rules": "rule", "sign_on_policies": "sign-on policy", "sign_on_policy_rules": "sign-on rule", "zones": "zone",
-		"groups": "group", "apps": "application", "federation_configurations": "federation", "feature_rollout_policies": "staged rollout",
-		"home_realm_discovery_policies": "home realm discovery policy", "token_lifetime_policies": "token lifetime policy",
-		"accepted_domains": "accepted domain", "role_groups": "role group", "directory_roles": "role", "group_rules": "group rule",
-		"app_keys": "key of the application", "device_assurances": "device assurance", "authentication_strengths": "authentication strength",
-		"subscribed_skus": "subscription",
+	key := map[string]phrase.Phrase{
+		"domains": phrase.Of("kind_domains"), "conditional_access_policies": phrase.Of("kind_conditional_access"),
+		"named_locations": phrase.Of("kind_named_locations"), "authentication_policies": phrase.Of("kind_authentication"),
+		"cas_mailbox_plans": phrase.Of("kind_mailbox_plans"), "access_policies": phrase.Of("kind_access_policies"),
+		"access_policy_rules": phrase.Of("kind_rules"), "sign_on_policies": phrase.Of("kind_sign_on_policies"),
+		"sign_on_policy_rules": phrase.Of("kind_sign_on_rules"), "zones": phrase.Of("kind_zones"), "groups": phrase.Of("kind_groups"),
+		"apps": phrase.Of("kind_apps"), "federation_configurations": phrase.Of("kind_federation"),
+		"feature_rollout_policies": phrase.Of("kind_rollout"), "home_realm_discovery_policies": phrase.Of("kind_home_realm"),
+		"token_lifetime_policies": phrase.Of("kind_token_lifetime"), "accepted_domains": phrase.Of("kind_accepted_domains"),
+		"role_groups": phrase.Of("kind_role_groups"), "directory_roles": phrase.Of("kind_roles"), "group_rules": phrase.Of("kind_group_rules"),
+		"app_keys": phrase.Of("kind_app_keys"), "device_assurances": phrase.Of("kind_device_assurances"),
+		"authentication_strengths": phrase.Of("kind_strengths"), "subscribed_skus": phrase.Of("kind_subscriptions"),
+		"organization_config": phrase.Of("kind_organization_config"), "transport_config": phrase.Of("kind_transport_config"),
+		"security_defaults": phrase.Of("kind_security_defaults"), "authentication_methods_policy": phrase.Of("kind_methods_policy"),
+		"on_premises_synchronization": phrase.Of("kind_synchronization"), "settings": phrase.Of("kind_settings"),
+		"organization": phrase.Of("kind_organization"), "threat_insight": phrase.Of("kind_threat_insight"),
+		"security_notifications": phrase.Of("kind_notifications"), "group_member_counts": phrase.Of("kind_group_member_counts"),
+		"app_assignments": phrase.Of("kind_app_assignments"), "ews_operation_access": phrase.Of("kind_ews_operation_access"),
+	}[name]
+	if key.IsZero() {
+		return phrase.Seq(spoken(name))
 	}
-	if word, ok := words[name]; ok {
-		return word
-	}
-	return spoken(name)
+	return key
 }
 
-func gainedLost(added, removed []any) string {
-	var parts []string
-	if len(added) > 0 {
-		parts = append(parts, "gained "+shownValue(added))
+func gainedLost(what phrase.Phrase, added, removed []any) phrase.Phrase {
+	gained, lost := shownValue(added), shownValue(removed)
+	switch {
+	case len(removed) == 0:
+		return phrase.Of("values_gained", "what", what, "gained", gained)
+	case len(added) == 0:
+		return phrase.Of("values_lost", "what", what, "lost", lost)
 	}
-	if len(removed) > 0 {
-		parts = append(parts, "lost "+shownValue(removed))
-	}
-	return " " + strings.Join(parts, ", ")
+	return phrase.Of("values_gained_lost", "what", what, "gained", gained, "lost", lost)
 }
 
 // object says that one of a list came or went, and what it did.
@@ -185,18 +195,26 @@ func (r *reading) object(l *leaf) {
 	o, _ := l.value().(object)
 	class := Changed
 	strong, weak := r.effect(l.kind(), o)
-	word := map[bool]string{true: "added", false: "removed"}[l.came]
 	switch {
 	case strong && l.came, weak && l.went:
 		class = Strengthened
 	case strong && l.went, weak && l.came:
 		class = Weakened
 	}
-	does := ""
+	args := []any{"kind", noun(l.kind()), "name", cut(nameOf(o))}
 	if isRules(l.path[1]) {
-		does = ", which " + ruleWords(o, r.groups())
+		args = append(args, "does", ruleWords(o, r.groups()))
 	}
-	r.add(l, class, "%s '%s' was %s%s", noun(l.kind()), cut(nameOf(o)), word, does)
+	switch {
+	case isRules(l.path[1]) && l.came:
+		r.add(l, class, phrase.Of("rule_added", args...))
+	case isRules(l.path[1]):
+		r.add(l, class, phrase.Of("rule_removed", args...))
+	case l.came:
+		r.add(l, class, phrase.Of("added", args...))
+	default:
+		r.add(l, class, phrase.Of("removed", args...))
+	}
 }
 
 // effect says whether an object stands in the way to the mail, or opens one, by
@@ -248,10 +266,7 @@ type ledgerLine struct{ name, status string }
 // evidence compares two ledgers.
 func evidence(before, after []ledgerLine) []Change {
 	var changes []Change
-	add := func(class Class, format string, args ...any) {
-		changes = append(changes, Change{Class: class, Area: "evidence", Text: fmt.Sprintf(format, args...)})
-	}
-	const collected = string(snapshot.Collected)
+	add := func(class Class, said phrase.Phrase) { changes = append(changes, change(class, "evidence", said)) }
 	was := map[string]string{}
 	for _, line := range before {
 		was[line.name] = line.status
@@ -261,19 +276,45 @@ func evidence(before, after []ledgerLine) []Change {
 		seen[line.name] = true
 		old, known := was[line.name]
 		switch {
-		case known && old == line.status, !known && line.status == collected:
-		case line.status == collected:
-			add(Changed, "%s is collected again (was %s)", line.name, old)
-		case known && old == collected:
-			add(Lost, "%s was collected, is %s: what became of it cannot be told", line.name, line.status)
+		case known && old == line.status, !known && isWhole(line.status):
+		case known && isWhole(old) && !isWhole(line.status):
+			add(Lost, phrase.Of("evidence_lost", "name", line.name, "was", status(old), "is", status(line.status)))
+		case known && line.status == string(snapshot.Collected):
+			add(Changed, phrase.Of("evidence_again", "name", line.name, "was", status(old)))
 		case known:
-			add(Changed, "%s was %s, is %s", line.name, old, line.status)
+			add(Changed, phrase.Of("evidence", "name", line.name, "was", status(old), "is", status(line.status)))
 		}
 	}
 	for _, line := range before {
-		if !seen[line.name] && line.status == collected {
-			add(Lost, "%s was collected and is not in the later snapshot: what became of it cannot be told", line.name)
+		if !seen[line.name] && isWhole(line.status) {
+			add(Lost, phrase.Of("evidence_absent", "name", line.name, "was", status(line.status)))
 		}
 	}
 	return changes
+}
+
+// isWhole reports a status of evidence that is all there.
+func isWhole(status string) bool {
+	return status == string(snapshot.Collected) || status == string(snapshot.Attested)
+}
+
+// status is a status of the ledger in words.
+func status(name string) phrase.Phrase {
+	switch snapshot.Status(name) {
+	case snapshot.Collected:
+		return phrase.Of("collected")
+	case snapshot.Attested:
+		return phrase.Of("attested")
+	case snapshot.Partial:
+		return phrase.Of("partial")
+	case snapshot.Denied:
+		return phrase.Of("denied")
+	case snapshot.Failed:
+		return phrase.Of("failed")
+	case snapshot.Unlicensed:
+		return phrase.Of("unlicensed")
+	case snapshot.Skipped:
+		return phrase.Of("skipped")
+	}
+	return phrase.Seq(name)
 }

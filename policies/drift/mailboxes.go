@@ -10,16 +10,18 @@ import (
 	"strings"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/phrase"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
 // A boxChange is one way in which mailboxes changed: a field and its values.
 type boxChange struct{ field, was, is string }
 
-// A boxCount is how many did, and the first of them.
+// A boxCount is how many did, and the first of them, with its values for people.
 type boxCount struct {
 	n             int
 	before, after int
+	was, is       phrase.Phrase
 }
 
 // A census compares the mailboxes of two snapshots.
@@ -28,6 +30,7 @@ type census struct {
 	came, gone boxCount
 	filter     *population.Filter
 	keys       [2][]byte
+	voice      phrase.Voice
 }
 
 // ignored is what says nothing about a mailbox's protection: who it is, and when
@@ -80,23 +83,23 @@ func (c *census) leaf(l *leaf, before, after int) {
 	field := strings.Join(l.path, ".")
 	if len(l.added)+len(l.removed) > 0 {
 		for _, v := range l.added {
-			c.one(boxChange{field, "", plainText(v)}, before, after)
+			c.one(field, phrase.Phrase{}, plainText(v), before, after)
 		}
 		for _, v := range l.removed {
-			c.one(boxChange{field, plainText(v), ""}, before, after)
+			c.one(field, plainText(v), phrase.Phrase{}, before, after)
 		}
 		return
 	}
 	if isInstant(field) {
-		c.one(boxChange{field: field}, before, after)
+		c.one(field, phrase.Phrase{}, phrase.Phrase{}, before, after)
 		return
 	}
-	c.one(boxChange{field, valueOr(l.was, l.came), valueOr(l.is, l.went)}, before, after)
+	c.one(field, valueOr(l.was, l.came), valueOr(l.is, l.went), before, after)
 }
 
-func plainText(v any) string {
+func plainText(v any) phrase.Phrase {
 	if text, ok := v.(string); ok {
-		return text
+		return phrase.Seq(text)
 	}
 	return shownValue(v)
 }
@@ -106,10 +109,12 @@ func isInstant(field string) bool {
 	return strings.HasSuffix(field, "DateTime")
 }
 
-func (c *census) one(change boxChange, before, after int) {
+// one counts a change by what it is in English.
+func (c *census) one(field string, was, is phrase.Phrase, before, after int) {
+	change := boxChange{field, c.voice.Say(was), c.voice.Say(is)}
 	n := c.changes[change]
 	if n == nil {
-		n = &boxCount{}
+		n = &boxCount{was: was, is: is}
 		c.changes[change] = n
 	}
 	n.count(before, after)
@@ -118,8 +123,8 @@ func (c *census) one(change boxChange, before, after int) {
 // told says what became of the mailboxes. names are those of groups.
 func (c *census) told(before, after *snapshot.Document, names map[string]string) []Change {
 	var changes []Change
-	add := func(class Class, n *boxCount, text string) {
-		one := Change{Class: class, Area: "mailboxes", Text: text}
+	add := func(class Class, n *boxCount, said phrase.Phrase) {
+		one := change(class, "mailboxes", said)
 		if n.before >= 0 {
 			one.Before = placeAt(before, fmt.Sprint("/mailboxes/", n.before))
 		}
@@ -129,90 +134,120 @@ func (c *census) told(before, after *snapshot.Document, names map[string]string)
 		changes = append(changes, one)
 	}
 	if c.came.n > 0 {
-		add(Changed, &c.came, mailboxes(c.came.n)+" came")
+		add(Changed, &c.came, several(c.came.n).of("mailboxes_came"))
 	}
 	if c.gone.n > 0 {
-		add(Changed, &c.gone, mailboxes(c.gone.n)+" went")
+		add(Changed, &c.gone, several(c.gone.n).of("mailboxes_went"))
 	}
 	order := slices.SortedFunc(maps.Keys(c.changes), func(a, b boxChange) int {
 		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.was, b.was), cmp.Compare(a.is, b.is))
 	})
 	for _, change := range order {
-		class, text := change.sentence(c.changes[change].n, names)
-		add(class, c.changes[change], text)
+		class, said := change.sentence(c.changes[change], names)
+		add(class, c.changes[change], said)
 	}
 	return changes
 }
 
 // protocolSwitches are the switches of a mailbox, by what they let in.
-func protocolSwitches() map[string]string {
-	return map[string]string{
-		"exchange.PopEnabled": "POP", "exchange.ImapEnabled": "IMAP", "exchange.ActiveSyncEnabled": "ActiveSync", "exchange.EwsEnabled": "EWS",
-		"exchange.MAPIEnabled": "MAPI", "exchange.OWAEnabled": "Outlook on the web", "exchange.RemotePowerShellEnabled": "remote PowerShell",
-		"exchange.EXOModuleEnabled": "Exchange Online PowerShell",
+func protocolSwitches() map[string]phrase.Phrase {
+	return map[string]phrase.Phrase{
+		"exchange.PopEnabled": phrase.Seq("POP"), "exchange.ImapEnabled": phrase.Seq("IMAP"),
+		"exchange.ActiveSyncEnabled": phrase.Seq("ActiveSync"), "exchange.EwsEnabled": phrase.Seq("EWS"),
+		"exchange.MAPIEnabled": phrase.Seq("MAPI"), "exchange.OWAEnabled": phrase.Of("protocol_web"),
+		"exchange.RemotePowerShellEnabled": phrase.Of("remote_powershell"), "exchange.EXOModuleEnabled": phrase.Seq("Exchange Online PowerShell"),
 	}
 }
 
-func (b boxChange) sentence(n int, names map[string]string) (Class, string) {
-	who := mailboxes(n)
-	if protocol := protocolSwitches()[b.field]; protocol != "" {
+// several is a number of mailboxes of which something is said.
+type several int
+
+// of is a phrase about them, whose verbs may go with their number.
+func (n several) of(key string, args ...any) phrase.Phrase {
+	return phrase.Of(key, append([]any{"who", mailboxes(int(n)), "n", int(n)}, args...)...)
+}
+
+// with is a field of theirs.
+func (n several) with(field any) phrase.Phrase { return phrase.Seq(mailboxes(int(n)), ": ", field) }
+
+func (b boxChange) sentence(n *boxCount, names map[string]string) (Class, phrase.Phrase) {
+	who := several(n.n)
+	if protocol := protocolSwitches()[b.field]; !protocol.IsZero() {
 		switch b.is {
 		case "on":
-			return Weakened, who + " gained " + protocol
+			return Weakened, who.of("gained", "protocol", protocol)
 		case "off":
-			return Strengthened, who + " lost " + protocol
+			return Strengthened, who.of("lost", "protocol", protocol)
 		}
-		return Changed, fmt.Sprintf("%s: %s was %s, is %s", who, protocol, b.was, b.is)
+		return Changed, wasIs(who.with(protocol), n.was, n.is)
 	}
 	switch b.field {
 	case "exchange.SmtpClientAuthenticationDisabled":
-		switch b.is {
-		case "off":
-			return Weakened, who + " gained SMTP AUTH"
-		case "on":
-			return Strengthened, who + " lost SMTP AUTH"
-		}
-		return Changed, fmt.Sprintf("%s follow the organisation in SMTP AUTH again (it was %s for them)", who, map[string]string{"on": "locked", "off": "open"}[b.was])
+		return b.smtp(who, n)
 	case "exchange.AuthenticationPolicy":
-		return policyChange(who, b)
+		return policyChange(who, b, n)
 	case "entra.accountEnabled":
 		switch b.is {
 		case "on":
-			return Changed, "the accounts of " + who + " were enabled"
+			return Changed, who.of("accounts_enabled")
 		case "off":
-			return Strengthened, "the accounts of " + who + " were disabled"
+			return Strengthened, who.of("accounts_disabled")
 		}
 	case "entra.signInSessionsValidFromDateTime":
-		return Strengthened, "the sessions of " + who + " were revoked"
+		return Strengthened, who.of("sessions_revoked")
 	case "entra.groups", "okta.groups", "entra.roles", "exchange.role_groups":
-		return b.membership(who, names)
+		return Changed, b.membership(who, names)
 	}
 	if b.was == "" && b.is == "" {
-		return Changed, fmt.Sprintf("%s: another %s", who, b.field)
+		return Changed, who.of("mailboxes_other", "field", b.field)
 	}
-	return Changed, fmt.Sprintf("%s: %s was %s, is %s", who, b.field, cmp.Or(b.was, "absent"), cmp.Or(b.is, "absent"))
+	return Changed, wasIs(who.with(b.field), orAbsent(n.was), orAbsent(n.is))
+}
+
+func orAbsent(value phrase.Phrase) phrase.Phrase {
+	if value.IsZero() {
+		return phrase.Of("absent")
+	}
+	return value
+}
+
+// smtp speaks of the mailbox's own lock on SMTP AUTH.
+func (b boxChange) smtp(who several, n *boxCount) (Class, phrase.Phrase) {
+	switch b.is {
+	case "off":
+		return Weakened, who.of("gained", "protocol", "SMTP AUTH")
+	case "on":
+		return Strengthened, who.of("lost", "protocol", "SMTP AUTH")
+	}
+	switch b.was {
+	case "on":
+		return Changed, who.of("smtp_follows", "was", phrase.Of("locked"))
+	case "off":
+		return Changed, who.of("smtp_follows", "was", phrase.Of("open"))
+	}
+	return Changed, wasIs(who.with(b.field), orAbsent(n.was), orAbsent(n.is))
 }
 
 // policyChange speaks of the mailbox's own policy. Which of two blocks more, the doors
 // and the findings tell.
-func policyChange(who string, b boxChange) (Class, string) {
+func policyChange(who several, b boxChange, n *boxCount) (Class, phrase.Phrase) {
 	none := func(v string) bool { return v == "not set" || v == "absent" || v == "empty" }
 	switch {
 	case none(b.is):
-		return Changed, fmt.Sprintf("%s left the authentication policy %s for the organisation's default", who, b.was)
+		return Changed, who.of("policy_left", "was", n.was)
 	case none(b.was):
-		return Changed, fmt.Sprintf("%s were put on the authentication policy %s", who, b.is)
+		return Changed, who.of("policy_taken", "is", n.is)
 	}
-	return Changed, fmt.Sprintf("%s moved from the authentication policy %s to %s", who, b.was, b.is)
+	return Changed, who.of("policy_changed", "was", n.was, "is", n.is)
 }
 
-func (b boxChange) membership(who string, names map[string]string) (Class, string) {
-	what := "group"
+func (b boxChange) membership(who several, names map[string]string) phrase.Phrase {
+	joined, left := "group_joined", "group_left"
 	if strings.Contains(b.field, "role") {
-		what = "role"
+		joined, left = "role_joined", "role_left"
 	}
 	if b.is != "" {
-		return Changed, fmt.Sprintf("%s joined the %s '%s'", who, what, cut(cmp.Or(names[b.is], b.is)))
+		return who.of(joined, "name", cut(cmp.Or(names[b.is], b.is)))
 	}
-	return Changed, fmt.Sprintf("%s left the %s '%s'", who, what, cut(cmp.Or(names[b.was], b.was)))
+	return who.of(left, "name", cut(cmp.Or(names[b.was], b.was)))
 }

@@ -2,10 +2,10 @@ package drift
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/phrase"
 )
 
 // findings are the changes between two reports, of which the later was compared with
@@ -24,7 +24,7 @@ func findings(report *finding.Report) []Change {
 		}
 		for j := range result.Fixed {
 			v := &result.Fixed[j]
-			f.add(Strengthened, "fixed", v, placeOf(v), nil)
+			f.add(Strengthened, "finding_fixed", v, placeOf(v), nil)
 		}
 		changes = append(changes, f.changes...)
 	}
@@ -37,9 +37,53 @@ type finder struct {
 	changes []Change
 }
 
-func (f *finder) add(class Class, how string, v *finding.Violation, before, after *Place) {
-	text := fmt.Sprintf("%s finding, %s (%s): %s", how, f.control.ID, f.control.Severity, trimStop(f.control.ViolationSentence(v)))
-	f.changes = append(f.changes, Change{Class: class, Area: "findings", Text: text, Before: before, After: after})
+func (f *finder) add(class Class, key string, v *finding.Violation, before, after *Place) {
+	args := []any{
+		"control", f.control.ID, "severity", severity(f.control.Severity),
+		"sentence", phrase.By(func(l *finding.Language) string {
+			control := f.control.In(l)
+			return trimStop(control.ViolationSentence(v))
+		}),
+	}
+	if v.Drift != nil {
+		args = append(args, "how", driftOf(v.Drift))
+	}
+	one := change(class, "findings", phrase.Of(key, args...))
+	one.Before, one.After = before, after
+	f.changes = append(f.changes, one)
+}
+
+// severity and outcome are these in words.
+func severity(s finding.Severity) phrase.Phrase {
+	switch s {
+	case finding.Critical:
+		return phrase.Of("critical")
+	case finding.High:
+		return phrase.Of("high")
+	case finding.Medium:
+		return phrase.Of("medium")
+	case finding.Low:
+		return phrase.Of("low")
+	case finding.Info:
+		return phrase.Of("info")
+	}
+	return phrase.Seq(string(s))
+}
+
+func outcome(o finding.Outcome) phrase.Phrase {
+	switch o {
+	case finding.Pass:
+		return phrase.Of("pass")
+	case finding.Fail:
+		return phrase.Of("fail")
+	case finding.Unknown:
+		return phrase.Of("unknown")
+	case finding.Error:
+		return phrase.Of("error")
+	case finding.NotApplicable:
+		return phrase.Of("not_applicable")
+	}
+	return phrase.Seq(string(o))
 }
 
 func trimStop(sentence string) string {
@@ -52,33 +96,45 @@ func trimStop(sentence string) string {
 func (f *finder) violation(v *finding.Violation) {
 	switch {
 	case v.State == finding.New && f.result.Before == finding.Unknown:
-		f.add(Weakened, "new (it could not be judged before)", v, nil, placeOf(v))
+		f.add(Weakened, "finding_new_unknown", v, nil, placeOf(v))
 	case v.State == finding.New:
-		f.add(Weakened, "new", v, nil, placeOf(v))
+		f.add(Weakened, "finding_new", v, nil, placeOf(v))
 	case v.Drift == nil:
 	case v.Worse():
-		f.add(Weakened, "grown ("+driftOf(v.Drift)+")", v, nil, placeOf(v))
+		f.add(Weakened, "finding_grown", v, nil, placeOf(v))
 	default:
-		f.add(Strengthened, "shrunk ("+driftOf(v.Drift)+")", v, nil, placeOf(v))
+		f.add(Strengthened, "finding_shrunk", v, nil, placeOf(v))
 	}
 }
 
 // driftOf says what came and went.
-func driftOf(d *finding.Drift) string {
-	var parts []string
+func driftOf(d *finding.Drift) phrase.Phrase {
+	var parts []phrase.Phrase
 	for _, part := range []struct {
-		n     int
-		names []string
-		word  string
-	}{{d.Added, d.NewWays, "came"}, {d.Removed, d.RemovedWays, "went"}} {
+		n              int
+		names          []string
+		counted, named string
+	}{{d.Added, d.NewWays, "came", "ways_came"}, {d.Removed, d.RemovedWays, "went", "ways_went"}} {
 		if part.n > 0 {
-			parts = append(parts, number(part.n)+" "+part.word)
+			parts = append(parts, phrase.Of(part.counted, "n", part.n))
 		}
 		if len(part.names) > 0 {
-			parts = append(parts, strings.Join(part.names, " and ")+" "+part.word)
+			parts = append(parts, phrase.Of(part.named, "ways", series(part.names)))
 		}
 	}
-	return strings.Join(parts, ", ")
+	return phrase.Join(parts, ", ")
+}
+
+// series is names with the word and between them.
+func series(names []string) phrase.Phrase {
+	var parts []any
+	for i, name := range names {
+		if i > 0 {
+			parts = append(parts, phrase.Of("and"))
+		}
+		parts = append(parts, name)
+	}
+	return phrase.Seq(parts...)
 }
 
 // outcome tells what the violations do not: that something can no longer be judged, or
@@ -104,8 +160,9 @@ func (f *finder) outcome() {
 	case is == finding.Pass:
 		class = Strengthened
 	}
-	text := fmt.Sprintf("%s (%s) was %s, is %s: %s", f.control.ID, f.control.Severity, spoken(string(was)), spoken(string(is)), f.control.Title)
-	f.changes = append(f.changes, Change{Class: class, Area: "findings", Text: text})
+	title := phrase.By(func(l *finding.Language) string { return f.control.In(l).Title })
+	f.changes = append(f.changes, change(class, "findings", phrase.Of("outcome", "control", f.control.ID,
+		"severity", severity(f.control.Severity), "was", outcome(was), "is", outcome(is), "title", title)))
 }
 
 // missing reports whether some evidence is not there, which the ledger tells.
@@ -129,36 +186,67 @@ func placeOf(v *finding.Violation) *Place {
 // doors are the changes in who gets in by which door.
 func doors(c *access.Comparison, before, after *access.Survey) []Change {
 	var changes []Change
-	for _, change := range c.Changes {
-		door := change.Protocol.Title() + " with " + change.Method.Title()
-		who := mailboxes(change.Mailboxes)
-		one := Change{Area: "doors", Class: Changed}
+	for _, door := range c.Changes {
+		class, key := Changed, "door_changed"
 		switch {
-		case change.Before == access.NotOffered && change.After == access.Open:
-			one.Class, one.Text = Weakened, fmt.Sprintf("door open for %s that were not there before: %s", who, door)
-		case change.Before == access.NotOffered && change.After == access.Undecided:
-			one.Class, one.Text = Lost, fmt.Sprintf("door that may be open for %s that were not there before: %s", who, door)
-		case change.Before == access.NotOffered || change.After == access.NotOffered:
+		case door.Before == access.NotOffered && door.After == access.Open:
+			class, key = Weakened, "door_new"
+		case door.Before == access.NotOffered && door.After == access.Undecided:
+			class, key = Lost, "door_new_maybe"
+		case door.Before == access.NotOffered || door.After == access.NotOffered:
 			continue // mailboxes that came or went by a door that is shut; the mailboxes are counted
-		case change.After == access.Open && change.Before == access.Undecided:
-			one.Class, one.Text = Weakened, fmt.Sprintf("door open that may have been before: %s, %s", door, who)
-		case change.After == access.Open:
-			one.Class, one.Text = Weakened, fmt.Sprintf("door opened: %s, %s", door, who)
-		case change.After == access.Undecided:
-			one.Class, one.Text = Lost, fmt.Sprintf("door that may be open now: %s, %s", door, who)
-		case change.Shut():
-			one.Class, one.Text = Strengthened, fmt.Sprintf("door closed: %s, %s (%s)", door, who, outcomeWords(change.After))
-		default:
-			one.Text = fmt.Sprintf("door changed: %s, %s (was %s, is %s)", door, who, outcomeWords(change.Before), outcomeWords(change.After))
+		case door.After == access.Open && door.Before == access.Undecided:
+			class, key = Weakened, "door_now_sure"
+		case door.After == access.Open:
+			class, key = Weakened, "door_opened"
+		case door.After == access.Undecided:
+			class, key = Lost, "door_now_maybe"
+		case door.Shut():
+			class, key = Strengthened, "door_closed"
 		}
+		one := change(class, "doors", phrase.Of(key, "door", doorWords(door.Protocol, door.Method), "who", mailboxes(door.Mailboxes), "n", door.Mailboxes,
+			"was", outcomeWords(door.Before), "is", outcomeWords(door.After)))
 		from, side := after, &one.After
-		if change.First.Earlier {
+		if door.First.Earlier {
 			from, side = before, &one.Before
 		}
-		*side = placeAt(from.Document, "/mailboxes/"+fmt.Sprint(change.First.Index))
+		*side = placeAt(from.Document, "/mailboxes/"+fmt.Sprint(door.First.Index))
 		changes = append(changes, one)
 	}
 	return changes
 }
 
-func outcomeWords(o access.Outcome) string { return spoken(string(o)) }
+func doorWords(protocol access.Protocol, method access.Method) phrase.Phrase {
+	name := phrase.Seq(protocol.Title())
+	if protocol == access.Web {
+		name = phrase.Of("protocol_web")
+	}
+	how := phrase.Of("basic")
+	switch method {
+	case access.Modern:
+		how = phrase.Of("modern")
+	case access.PasswordGrant:
+		how = phrase.Of("password_grant")
+	}
+	return phrase.Of("door", "protocol", name, "method", how)
+}
+
+func outcomeWords(o access.Outcome) phrase.Phrase {
+	switch o {
+	case access.NotOffered:
+		return phrase.Of("not_offered")
+	case access.ClosedAtExchange:
+		return phrase.Of("at_exchange")
+	case access.ClosedAtIdentityProvider:
+		return phrase.Of("at_okta")
+	case access.ClosedAfterSignIn:
+		return phrase.Of("after_sign_in")
+	case access.WithMFA:
+		return phrase.Of("with_mfa")
+	case access.Undecided:
+		return phrase.Of("undecided")
+	case access.Open:
+		return phrase.Of("without_mfa")
+	}
+	return phrase.Seq(spoken(string(o)))
+}

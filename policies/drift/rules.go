@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/seed-07732396/postern/policies/phrase"
 )
 
 // isRules reports a kind of Okta's that holds rules by policy, of which the first that
@@ -18,7 +20,7 @@ func (r *reading) rule(l *leaf) bool {
 	}
 	o, field := l.owner(), l.field()
 	allows := at(o, "actions", "appSignOn", "access") == "ALLOW"
-	name := fmt.Sprintf("rule '%s' (%s)", cut(nameOf(o)), accessOf(o))
+	name := ruleName(o)
 	// A wider rule that allows lets more in, a wider one that denies keeps more out.
 	wider, narrower := Strengthened, Weakened
 	if allows {
@@ -34,23 +36,23 @@ func (r *reading) rule(l *leaf) bool {
 		if l.is == "ACTIVE" {
 			class = wider
 		}
-		r.add(l, class, "%s was %s, is %s", name, shownValue(l.was), shownValue(l.is))
+		r.add(l, class, wasIs(name, shownValue(l.was), shownValue(l.is)))
 	case field == "actions.appSignOn.access":
 		class := Strengthened
 		if l.is == "ALLOW" {
 			class = Weakened
 		}
-		r.add(l, class, "rule '%s' was %s, is %s", cut(nameOf(o)), shownValue(l.was), shownValue(l.is))
+		r.add(l, class, wasIs(phrase.Of("rule", "name", cut(nameOf(o))), shownValue(l.was), shownValue(l.is)))
 	case field == "actions.appSignOn.verificationMethod.factorMode" && allows:
 		class := Weakened
 		if l.is == "2FA" {
 			class = Strengthened
 		}
-		r.add(l, class, "%s asked for %s, asks for %s", name, factors(l.was), factors(l.is))
+		r.add(l, class, phrase.Of("rule_factors", "rule", name, "was", factors(l.was), "is", factors(l.is)))
 	case (field == "conditions" || field == "conditions.office365Client") && (l.went || l.is == nil):
-		r.add(l, wider, "%s no longer asks which client it is: legacy clients match it as well", name)
+		r.add(l, wider, phrase.Of("rule_any_client", "rule", name))
 	case (field == "conditions" || field == "conditions.office365Client") && (l.came || l.was == nil):
-		r.add(l, narrower, "%s now speaks of %s only", name, clientWords(o))
+		r.add(l, narrower, phrase.Of("rule_some_clients", "rule", name, "clients", clientWords(o)))
 	case strings.HasPrefix(field, "conditions.") && len(l.added)+len(l.removed) > 0:
 		r.reach(l, name, wider, narrower)
 	default:
@@ -60,98 +62,128 @@ func (r *reading) rule(l *leaf) bool {
 }
 
 // reach says whom or what a rule's conditions took in or let go.
-func (r *reading) reach(l *leaf, name string, wider, narrower Class) {
+func (r *reading) reach(l *leaf, name phrase.Phrase, wider, narrower Class) {
 	field := strings.TrimPrefix(l.field(), "conditions.")
 	if strings.HasSuffix(field, "exclude") {
 		wider, narrower = narrower, wider
 	}
 	what := strings.TrimSuffix(strings.TrimSuffix(field, ".include"), ".exclude")
-	verbs := [2]string{"now also speaks of", "no longer speaks of"}
+	more, less := "rule_speaks_of", "rule_speaks_of_not"
 	if strings.HasSuffix(field, "exclude") {
-		verbs = [2]string{"now leaves out", "no longer leaves out"}
+		more, less = "rule_leaves_out", "rule_leaves_out_not"
 	}
 	if len(l.added) > 0 {
-		r.add(l, wider, "%s %s %s (%s)", name, verbs[0], r.names(l.added), what)
+		r.add(l, wider, phrase.Of(more, "rule", name, "what", r.names(l.added), "field", what))
 	}
 	if len(l.removed) > 0 {
-		r.add(l, narrower, "%s %s %s (%s)", name, verbs[1], r.names(l.removed), what)
+		r.add(l, narrower, phrase.Of(less, "rule", name, "what", r.names(l.removed), "field", what))
 	}
 }
 
+// ruleName names a rule and what it does.
+func ruleName(o object) phrase.Phrase {
+	access := phrase.Seq(accessOf(o))
+	if accessOf(o) == "" {
+		access = phrase.Of("no_access")
+	}
+	return phrase.Of("rule_does", "name", cut(nameOf(o)), "access", access)
+}
+
+// accessOf is ALLOW or DENY, empty for a rule that says neither.
 func accessOf(o object) string {
-	if text, ok := at(o, "actions", "appSignOn", "access").(string); ok {
-		return text
-	}
-	return "no access"
+	text, _ := at(o, "actions", "appSignOn", "access").(string)
+	return text
 }
 
-func factors(v any) string {
+func factors(v any) phrase.Phrase {
 	switch v {
 	case "2FA":
-		return "two factors"
+		return phrase.Of("two_factors")
 	case "1FA":
-		return "one factor"
+		return phrase.Of("one_factor")
 	}
 	return shownValue(v)
 }
 
-// clientWords are the clients that a rule speaks of.
-func clientWords(o object) string {
+// clientsOf are the clients that a rule speaks of, each once, none for any.
+func clientsOf(o object) []string {
 	include, _ := at(o, "conditions", "office365Client", "include").([]any)
-	words := map[string]string{
-		"WEB": "browsers", "MODERN_AUTH": "modern clients", "ACTIVE_SYNC": "legacy clients", "EXCHANGE_ACTIVE_SYNC": "legacy clients",
-		"AAD_JOIN": "devices that join Entra", "CERT_BASED_AUTH": "clients with a certificate",
-	}
 	var list []string
 	for _, item := range include {
 		text, _ := item.(string)
-		list = append(list, cmp.Or(words[text], text))
+		if text == "EXCHANGE_ACTIVE_SYNC" {
+			text = legacy // another name of it
+		}
+		list = append(list, text)
+	}
+	return slices.Compact(list)
+}
+
+// legacy is Okta's name of legacy clients.
+const legacy = "ACTIVE_SYNC"
+
+func clientWords(o object) phrase.Phrase {
+	words := map[string]phrase.Phrase{
+		"WEB": phrase.Of("clients_web"), "MODERN_AUTH": phrase.Of("clients_modern"), legacy: phrase.Of("clients_legacy"),
+		"AAD_JOIN": phrase.Of("clients_join"), "CERT_BASED_AUTH": phrase.Of("clients_certificate"),
+	}
+	var list []phrase.Phrase
+	for _, name := range clientsOf(o) {
+		word := words[name]
+		if word.IsZero() {
+			word = phrase.Seq(name)
+		}
+		list = append(list, word)
 	}
 	if len(list) == 0 {
-		return "any client"
+		return phrase.Of("clients_any")
 	}
-	return strings.Join(slices.Compact(list), ", ")
+	return phrase.Join(list, ", ")
 }
 
 // matchesLegacy reports whether a legacy client can match a rule.
 func matchesLegacy(o object) bool {
-	clients := clientWords(o)
-	return clients == "any client" || strings.Contains(clients, "legacy clients")
+	clients := clientsOf(o)
+	return len(clients) == 0 || slices.Contains(clients, legacy)
 }
 
 // peopleWords are the people that a rule speaks of.
-func peopleWords(o object, names map[string]string) string {
+func peopleWords(o object, names map[string]string) phrase.Phrase {
 	groups, _ := at(o, "conditions", "people", "groups", "include").([]any)
 	users, _ := at(o, "conditions", "people", "users", "include").([]any)
 	if len(groups)+len(users) == 0 {
-		return "everybody"
+		return phrase.Of("everybody")
 	}
-	var parts []string
+	var parts []phrase.Phrase
 	for i, id := range groups {
 		if i == maxItems {
-			parts = append(parts, fmt.Sprintf("%d more groups", len(groups)-i))
+			parts = append(parts, phrase.Of("more_groups", "n", len(groups)-i))
 			break
 		}
 		text, _ := id.(string)
-		parts = append(parts, "group '"+cut(cmp.Or(names[text], text))+"'")
+		parts = append(parts, phrase.Of("people_group", "name", cut(cmp.Or(names[text], text))))
 	}
 	if len(users) > 0 {
-		parts = append(parts, counted(len(users), "user", "users"))
+		parts = append(parts, phrase.Of("users", "n", len(users)))
 	}
-	return strings.Join(parts, ", ")
+	return phrase.Join(parts, ", ")
 }
 
 // ruleWords say what a rule does.
-func ruleWords(o object, names map[string]string) string {
-	verb := map[string]string{"ALLOW": "lets in", "DENY": "keeps out"}[accessOf(o)]
-	if verb == "" {
-		return "says nothing of access"
+func ruleWords(o object, names map[string]string) phrase.Phrase {
+	args := []any{"clients", clientWords(o), "people", peopleWords(o, names)}
+	active := o["status"] == "ACTIVE"
+	switch access := accessOf(o); {
+	case access == "ALLOW" && active:
+		return phrase.Of("lets_in", args...)
+	case access == "ALLOW":
+		return phrase.Of("lets_in_inactive", args...)
+	case access == "DENY" && active:
+		return phrase.Of("keeps_out", args...)
+	case access == "DENY":
+		return phrase.Of("keeps_out_inactive", args...)
 	}
-	text := fmt.Sprintf("%s %s of %s", verb, clientWords(o), peopleWords(o, names))
-	if o["status"] != "ACTIVE" {
-		text += " (it is not active)"
-	}
-	return text
+	return phrase.Of("says_nothing")
 }
 
 // A placed rule is one with its place in its policy.
@@ -217,23 +249,22 @@ func (r *reading) orderOf(kind, policy string, before, after []*placedRule) {
 
 // moved says that a rule stands above another now.
 func (r *reading) moved(l *leaf, upper, lower *placedRule) {
-	text := fmt.Sprintf("rule '%s' (%s) moved above rule '%s' (%s)", cut(nameOf(upper.rule)), accessOf(upper.rule), cut(nameOf(lower.rule)), accessOf(lower.rule))
 	active := upper.rule["status"] == "ACTIVE" && lower.rule["status"] == "ACTIVE"
-	legacy := matchesLegacy(upper.rule) && matchesLegacy(lower.rule)
 	clients := clientWords(upper.rule)
-	if legacy {
-		clients = "legacy clients"
+	if matchesLegacy(upper.rule) && matchesLegacy(lower.rule) {
+		clients = phrase.Of("clients_legacy")
 	}
-	class := Changed
+	args := []any{
+		"upper", ruleName(upper.rule), "lower", ruleName(lower.rule), "clients", clients, "people", peopleWords(upper.rule, r.groups()),
+	}
 	switch {
 	case !active:
-		text += "; one of both is not active"
+		r.add(l, Changed, phrase.Of("moved_inactive", args...))
 	case accessOf(upper.rule) == "ALLOW" && accessOf(lower.rule) == "DENY":
-		class = Weakened
-		text += fmt.Sprintf(": %s of %s now get in before they are denied", clients, peopleWords(upper.rule, r.groups()))
+		r.add(l, Weakened, phrase.Of("moved_letting_in", args...))
 	case accessOf(upper.rule) == "DENY" && accessOf(lower.rule) == "ALLOW":
-		class = Strengthened
-		text += fmt.Sprintf(": %s of %s are now denied before they get in", clients, peopleWords(upper.rule, r.groups()))
+		r.add(l, Strengthened, phrase.Of("moved_keeping_out", args...))
+	default:
+		r.add(l, Changed, phrase.Of("moved", args...))
 	}
-	r.add(l, class, "%s", text)
 }

@@ -1,42 +1,44 @@
 package drift
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/phrase"
 )
 
 // A switchRule says which value of a field is the good one, and how to say it.
 type switchRule struct {
 	kind, field string
 	good        any
-	// what is such as "modern authentication"; empty for the field with its values.
-	what string
+	// what is such as "modern authentication"; none for the field with its values.
+	what phrase.Phrase
 }
 
 // switches are the fields of which one value is better for the mail than any other.
 func switches() []switchRule {
+	var none phrase.Phrase
+	plan := func(protocol string) phrase.Phrase { return phrase.Of("plan_protocol", "protocol", protocol) }
 	return []switchRule{
-		{"exchange.organization_config", "OAuth2ClientProfileEnabled", true, "modern authentication for the organisation"},
-		{"exchange.organization_config", "EwsEnabled", false, "Exchange Web Services for the organisation"},
-		{"exchange.transport_config", "SmtpClientAuthenticationDisabled", true, "the organisation's lock on SMTP AUTH"},
-		{"exchange.cas_mailbox_plans", "PopEnabled", false, "POP for new mailboxes"},
-		{"exchange.cas_mailbox_plans", "ImapEnabled", false, "IMAP for new mailboxes"},
-		{"exchange.cas_mailbox_plans", "ActiveSyncEnabled", false, "ActiveSync for new mailboxes"},
-		{"entra.security_defaults", "isEnabled", true, "security defaults"},
-		{"entra.feature_rollout_policies", "isEnabled", false, "staged rollout of cloud sign-in"},
-		{"sharepoint.settings", "isLegacyAuthProtocolsEnabled", false, "legacy authentication for SharePoint"},
-		{"okta.security_notifications", "sendEmailForNewDeviceEnabled", true, "mail about sign-ins from new devices"},
-		{"okta.threat_insight", "action", "block", ""},
-		{"okta.apps", "signOnMode", "SAML_1_1", ""},
-		{"okta.apps", "status", "ACTIVE", ""},
-		{"entra.domains", "authenticationType", "Federated", ""},
-		{"entra.federation_configurations", "federatedIdpMfaBehavior", "enforceMfaByFederatedIdp", ""},
-		{"entra.conditional_access_policies", "state", "enabled", ""},
+		{"exchange.organization_config", "OAuth2ClientProfileEnabled", true, phrase.Of("organisation_modern")},
+		{"exchange.organization_config", "EwsEnabled", false, phrase.Of("organisation_ews")},
+		{"exchange.transport_config", "SmtpClientAuthenticationDisabled", true, phrase.Of("organisation_smtp")},
+		{"exchange.cas_mailbox_plans", "PopEnabled", false, plan("POP")},
+		{"exchange.cas_mailbox_plans", "ImapEnabled", false, plan("IMAP")},
+		{"exchange.cas_mailbox_plans", "ActiveSyncEnabled", false, plan("ActiveSync")},
+		{"entra.security_defaults", "isEnabled", true, phrase.Of("security_defaults")},
+		{"entra.feature_rollout_policies", "isEnabled", false, phrase.Of("rollout")},
+		{"sharepoint.settings", "isLegacyAuthProtocolsEnabled", false, phrase.Of("sharepoint_legacy")},
+		{"okta.security_notifications", "sendEmailForNewDeviceEnabled", true, phrase.Of("new_device_mail")},
+		{"okta.threat_insight", "action", "block", none},
+		{"okta.apps", "signOnMode", "SAML_1_1", none},
+		{"okta.apps", "status", "ACTIVE", none},
+		{"entra.domains", "authenticationType", "Federated", none},
+		{"entra.federation_configurations", "federatedIdpMfaBehavior", "enforceMfaByFederatedIdp", none},
+		{"entra.conditional_access_policies", "state", "enabled", none},
 	}
 }
 
@@ -45,7 +47,7 @@ func (r *reading) flag(l *leaf) bool {
 	rules := switches()
 	if l.kind() == "exchange.authentication_policies" && strings.HasPrefix(l.field(), "AllowBasicAuth") {
 		protocol := strings.TrimPrefix(l.field(), "AllowBasicAuth")
-		rules = append(rules, switchRule{l.kind(), l.field(), false, "basic authentication for " + protocol})
+		rules = append(rules, switchRule{l.kind(), l.field(), false, phrase.Of("basic_for", "protocol", protocol)})
 	}
 	i := slices.IndexFunc(rules, func(s switchRule) bool { return s.kind == l.kind() && s.field == l.field() })
 	if i < 0 {
@@ -59,17 +61,15 @@ func (r *reading) flag(l *leaf) bool {
 	case !l.came && reflect.DeepEqual(l.was, rule.good):
 		class = Weakened
 	}
-	of := ""
-	if o := l.owner(); o != nil {
-		of = fmt.Sprintf(" (%s '%s')", noun(l.kind()), cut(nameOf(o)))
+	_, isFlag := l.is.(bool)
+	switch {
+	case rule.what.IsZero() || !isFlag || l.went:
+		r.add(l, class, wasIs(subjectOf(l), valueOr(l.was, l.came), valueOr(l.is, l.went)))
+	case l.owner() != nil:
+		r.add(l, class, phrase.Of("switched_of", "what", rule.what, "to", shownValue(l.is), "kind", noun(l.kind()), "name", cut(nameOf(l.owner()))))
+	default:
+		r.add(l, class, phrase.Of("switched", "what", rule.what, "to", shownValue(l.is)))
 	}
-	on, isFlag := l.is.(bool)
-	if rule.what != "" && isFlag && !l.went {
-		word := map[bool]string{true: "on", false: "off"}[on]
-		r.add(l, class, "%s was switched %s%s", rule.what, word, of)
-		return true
-	}
-	r.add(l, class, "%s was %s, is %s", strings.TrimSuffix(subjectOf(l), ":"), valueOr(l.was, l.came), valueOr(l.is, l.went))
 	return true
 }
 
@@ -85,7 +85,7 @@ func (r *reading) policy(l *leaf) bool {
 		} else if text, _ := l.was.(string); text == "" {
 			class = Strengthened
 		}
-		r.add(l, class, "the default authentication policy was %s, is %s", valueOr(l.was, l.came), valueOr(l.is, l.went))
+		r.add(l, class, phrase.Of("default_policy", "was", valueOr(l.was, l.came), "is", valueOr(l.is, l.went)))
 		return true
 	case l.kind() != "entra.conditional_access_policies" || !strings.HasPrefix(field, "conditions."):
 		return false
@@ -109,23 +109,25 @@ func (r *reading) policy(l *leaf) bool {
 	case excludes, includes:
 		class = Strengthened
 	}
-	name := cut(nameOf(l.owner()))
-	what := "covers"
+	more, less := "covers", "covers_not"
 	if excludes {
-		what = "leaves out"
+		more, less = "leaves_out", "leaves_out_not"
+	}
+	say := func(key string, list []any) {
+		r.add(l, class, phrase.Of(key, "name", cut(nameOf(l.owner())), "what", r.names(list), "field", last))
 	}
 	if len(added) > 0 {
-		r.add(l, class, "Conditional Access policy '%s' now also %s %s (%s)", name, what, r.names(added), last)
+		say(more, added)
 	}
 	if len(removed) > 0 {
-		r.add(l, class, "Conditional Access policy '%s' no longer %s %s (%s)", name, what, r.names(removed), last)
+		say(less, removed)
 	}
 	return true
 }
 
 // names puts the names of groups, locations, zones and users that the snapshot knows in
 // the place of their ids.
-func (r *reading) names(ids []any) string {
+func (r *reading) names(ids []any) phrase.Phrase {
 	known := r.groups()
 	list := make([]any, len(ids))
 	for i, id := range ids {
@@ -167,7 +169,7 @@ func (r *reading) zone(l *leaf) bool {
 	}
 	owner := l.owner()
 	blocks := owner["usage"] == "BLOCKLIST"
-	words := func(list []any) string {
+	words := func(list []any) phrase.Phrase {
 		texts := make([]any, len(list))
 		for i, item := range list {
 			texts[i] = item
@@ -186,10 +188,10 @@ func (r *reading) zone(l *leaf) bool {
 		wider, narrower = Strengthened, Weakened
 	}
 	if len(l.added) > 0 {
-		r.add(l, wider, "%s '%s' was widened by %s", noun(l.kind()), cut(nameOf(owner)), words(l.added))
+		r.add(l, wider, phrase.Of("widened", "kind", noun(l.kind()), "name", cut(nameOf(owner)), "what", words(l.added)))
 	}
 	if len(l.removed) > 0 {
-		r.add(l, narrower, "%s '%s' was narrowed by %s", noun(l.kind()), cut(nameOf(owner)), words(l.removed))
+		r.add(l, narrower, phrase.Of("narrowed", "kind", noun(l.kind()), "name", cut(nameOf(owner)), "what", words(l.removed)))
 	}
 	return true
 }
@@ -206,11 +208,12 @@ func (r *reading) count(l *leaf) bool {
 	if name == "" {
 		name = id
 	}
-	word := "shrank"
+	args := []any{"name", cut(name), "was", int(was), "is", int(is)}
 	if is > was {
-		word = "grew"
+		r.add(l, Changed, phrase.Of("group_grew", args...))
+	} else {
+		r.add(l, Changed, phrase.Of("group_shrank", args...))
 	}
-	r.add(l, Changed, "group '%s' %s from %s to %s members", cut(name), word, number(int(was)), number(int(is)))
 	return true
 }
 

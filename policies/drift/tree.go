@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
+	"github.com/seed-07732396/postern/policies/phrase"
 )
 
 type object = map[string]any
@@ -253,50 +254,50 @@ func nameOf(o object) string {
 	return ""
 }
 
-// shown writes a value for people.
-func shownValue(v any) string {
+// shownValue is a value for people.
+func shownValue(v any) phrase.Phrase {
 	switch value := v.(type) {
 	case nil:
-		return "not set"
+		return phrase.Of("not_set")
 	case string:
 		if value == "" {
-			return "empty"
+			return phrase.Of("empty")
 		}
-		return "'" + cut(value) + "'"
+		return phrase.Seq("'" + cut(value) + "'")
 	case bool:
 		if value {
-			return "on"
+			return phrase.Of("on")
 		}
-		return "off"
+		return phrase.Of("off")
 	case float64:
-		return strconv.FormatFloat(value, 'f', -1, 64)
+		return phrase.Seq(strconv.FormatFloat(value, 'f', -1, 64))
 	case []any:
 		if len(value) == 0 {
-			return "an empty list"
+			return phrase.Of("empty_list")
 		}
-		parts := make([]string, 0, len(value))
+		parts := make([]phrase.Phrase, 0, len(value))
 		for _, item := range value[:min(len(value), maxItems)] {
 			parts = append(parts, shownValue(item))
 		}
 		if more := len(value) - maxItems; more > 0 {
-			parts = append(parts, fmt.Sprintf("%d more", more))
+			parts = append(parts, phrase.Of("more", "n", more))
 		}
-		return strings.Join(parts, ", ")
+		return phrase.Join(parts, ", ")
 	case object:
 		if name := nameOf(value); name != "" {
-			return "'" + cut(name) + "'"
+			return phrase.Seq("'" + cut(name) + "'")
 		}
-		parts := make([]string, 0, len(value))
+		parts := make([]phrase.Phrase, 0, len(value))
 		for _, key := range slices.Sorted(maps.Keys(value)) {
 			if len(parts) == maxItems {
-				parts = append(parts, "…")
+				parts = append(parts, phrase.Seq("…"))
 				break
 			}
-			parts = append(parts, key+" "+shownValue(value[key]))
+			parts = append(parts, phrase.Seq(key+" ", shownValue(value[key])))
 		}
-		return strings.Join(parts, ", ")
+		return phrase.Join(parts, ", ")
 	}
-	return cut(fmt.Sprint(v))
+	return phrase.Seq(cut(fmt.Sprint(v)))
 }
 
 // maxItems is how many items of a list are shown, maxName how much of a text.

@@ -15,6 +15,8 @@ type Language struct {
 	// Nouns are the singular and plural of what is counted, by population; the
 	// empty name stands for any other resource.
 	Nouns map[string][2]string
+	// Phrases are what is said of comparisons and plans, by topic and key.
+	Phrases map[string]map[string]string
 }
 
 // Texts are a control's texts in one language.

@@ -36,6 +36,8 @@ type shared struct {
 	Nouns map[string]noun `yaml:"nouns"`
 	// Messages are the sentences that several controls share, by key.
 	Messages map[string]string `yaml:"messages"`
+	// Phrases are sentences and parts of them, by topic and key.
+	Phrases map[string]map[string]string `yaml:"phrases"`
 }
 
 type noun struct {
@@ -105,7 +107,7 @@ func (l *loading) shared(policies fs.FS) error {
 	if err := decode(policies, name, name, s); err != nil {
 		return fmt.Errorf("read the translations: %w", err)
 	}
-	l.language.Messages = s.Messages
+	l.language.Messages, l.language.Phrases = s.Messages, s.Phrases
 	l.language.Nouns = map[string][2]string{}
 	for population, n := range s.Nouns {
 		if n.One == "" || n.Many == "" {

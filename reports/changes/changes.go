@@ -5,6 +5,7 @@
 package changes
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-07732396/postern/policies/drift"
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/reports/internal/escape"
 )
 
@@ -28,14 +30,22 @@ var ErrFormat = errors.New("unknown format")
 // characters.
 const maxMarkdown = 60_000
 
-// Write writes what happened. color is for text in a terminal.
-func Write(format string, w io.Writer, d *drift.Diff, color bool) error {
+// Options say how changes are shown.
+type Options struct {
+	// Color is for text in a terminal.
+	Color bool
+	// Language is that of text and Markdown, nil for English.
+	Language *finding.Language
+}
+
+// Write writes what happened.
+func Write(format string, w io.Writer, d *drift.Diff, o Options) error {
 	var text string
 	switch format {
 	case "text":
-		text = plain(d, color)
+		text = plain(d, o)
 	case "markdown":
-		text = markdown(d)
+		text = markdown(d, o)
 	case "json":
 		err := json.MarshalWrite(escape.NewJSONWriter(w), d, jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true), json.Deterministic(true))
 		if err == nil {
@@ -56,29 +66,25 @@ func wrap(err error) error {
 	return nil
 }
 
-// findingsOnly says what cannot be told where there were no snapshots.
-const findingsOnly = "Saved findings were compared: what changed in the configuration without a finding, they do not tell."
-
 // verdict is the whole in a sentence.
-func verdict(d *drift.Diff) string {
+func (w *words) verdict(d *drift.Diff) string {
 	switch {
 	case len(d.Changes) == 0 && d.FindingsOnly:
-		return "No finding has changed."
+		return w.NothingFound
 	case len(d.Changes) == 0:
-		return "Nothing has changed."
+		return w.NothingChanged
 	}
 	var parts []string
 	for _, class := range drift.Classes() {
 		if n := d.Count(class); n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+map[drift.Class]string{
-				drift.Weakened: "weakened", drift.Lost: "cannot be told", drift.Changed: "changed", drift.Strengthened: "strengthened",
-			}[class])
+			parts = append(parts, w.say(w.Verdicts[class], "n", n))
 		}
 	}
-	return capital(strings.Join(parts, ", ")) + "."
+	return strings.Join(parts, ", ") + "."
 }
 
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// heading is that of an area.
+func (w *words) heading(area string) string { return cmp.Or(w.Areas[area], area) }
 
 // marks stand before each line.
 var marks = map[drift.Class]string{drift.Weakened: "-", drift.Lost: "?", drift.Changed: "~", drift.Strengthened: "+"}
@@ -101,34 +107,35 @@ func place(d *drift.Diff, c *drift.Change) string {
 	return was + is
 }
 
-func plain(d *drift.Diff, color bool) string {
+func plain(d *drift.Diff, o Options) string {
+	w := wordsOf(o.Language)
 	codes := map[drift.Class]string{drift.Weakened: "31", drift.Lost: "33", drift.Changed: "0", drift.Strengthened: "32"}
 	paint := func(code, text string) string {
-		if !color || code == "0" {
+		if !o.Color || code == "0" {
 			return text
 		}
 		return "\x1b[" + code + "m" + text + "\x1b[0m"
 	}
 	var b strings.Builder
-	b.WriteString(verdict(d) + "\n")
-	fmt.Fprintf(&b, "%s, from %s to %s\n", tenant(d), d.Before.CollectedAt, d.After.CollectedAt)
+	b.WriteString(w.verdict(d) + "\n")
+	b.WriteString(w.say(w.From, "tenant", tenant(d), "before", d.Before.CollectedAt, "after", d.After.CollectedAt) + "\n")
 	if d.FindingsOnly {
-		b.WriteString(findingsOnly + "\n")
+		b.WriteString(w.FindingsOnly + "\n")
 	}
 	area := ""
 	for i := range d.Changes {
 		c := &d.Changes[i]
 		if c.Area != area {
 			area = c.Area
-			b.WriteString("\n" + capital(area) + "\n")
+			b.WriteString("\n" + escape.Line(w.heading(area)) + "\n")
 		}
-		b.WriteString(paint(codes[c.Class], fmt.Sprintf("  %s %-12s  %s", marks[c.Class], c.Class, escape.Line(c.Text))) + "\n")
+		b.WriteString(paint(codes[c.Class], fmt.Sprintf("  %s %-12s  %s", marks[c.Class], w.Classes[c.Class], escape.Line(c.In(o.Language)))) + "\n")
 		if at := place(d, c); at != "" {
 			b.WriteString(paint("2", strings.Repeat(" ", 18)+at) + "\n")
 		}
 	}
 	if d.Dated > 0 {
-		fmt.Fprintf(&b, "\n%d more only carry a new date.\n", d.Dated)
+		b.WriteString("\n" + w.say(w.Dated, "n", d.Dated) + "\n")
 	}
 	return b.String()
 }
@@ -141,30 +148,32 @@ func tenant(d *drift.Diff) string {
 	return escape.Line(name)
 }
 
-func markdown(d *drift.Diff) string {
+func markdown(d *drift.Diff, o Options) string {
+	w := wordsOf(o.Language)
 	var b strings.Builder
-	b.WriteString("## Postern: what has changed\n\n**" + escape.Markdown(verdict(d)) + "**\n\n")
-	fmt.Fprintf(&b, "%s, from %s (%s) to %s (%s)\n\n", escape.MarkdownCode(tenant(d)), escape.MarkdownCode(d.Before.URI), d.Before.CollectedAt, escape.MarkdownCode(d.After.URI), d.After.CollectedAt)
+	b.WriteString("## " + w.Title + "\n\n**" + escape.Markdown(w.verdict(d)) + "**\n\n")
+	b.WriteString(w.say(w.FromFiles, "tenant", escape.MarkdownCode(tenant(d)), "old", escape.MarkdownCode(d.Before.URI),
+		"before", d.Before.CollectedAt, "new", escape.MarkdownCode(d.After.URI), "after", d.After.CollectedAt) + "\n\n")
 	if d.FindingsOnly {
-		b.WriteString(findingsOnly + "\n\n")
+		b.WriteString(w.FindingsOnly + "\n\n")
 	}
 	heading := ""
 	for i := range d.Changes {
 		c := &d.Changes[i]
-		line := "- **" + string(c.Class) + "** " + escape.Markdown(escape.Line(c.Text))
+		line := "- **" + w.Classes[c.Class] + "** " + escape.Markdown(escape.Line(c.In(o.Language)))
 		if at := place(d, c); at != "" {
 			line += "<br>" + escape.MarkdownCode(at)
 		}
 		line += "\n"
 		if c.Area != heading {
 			heading = c.Area
-			line = "### " + capital(heading) + "\n\n" + line
+			line = "### " + escape.Markdown(w.heading(heading)) + "\n\n" + line
 			if i > 0 {
 				line = "\n" + line
 			}
 		}
 		if b.Len()+len(line) > maxMarkdown {
-			fmt.Fprintf(&b, "\n**And %d more, which 'postern diff -f json' lists.**\n", len(d.Changes)-i)
+			b.WriteString("\n**" + w.say(w.More, "n", len(d.Changes)-i) + "**\n")
 			break
 		}
 		b.WriteString(line)

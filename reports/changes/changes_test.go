@@ -30,7 +30,7 @@ func diff(text string) *drift.Diff {
 func write(t *testing.T, format string, d *drift.Diff) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := changes.Write(format, &out, d, false); err != nil {
+	if err := changes.Write(format, &out, d, changes.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -74,7 +74,7 @@ Mailboxes
 	if got := write(t, "text", empty); !strings.HasPrefix(got, "Nothing has changed.\n") {
 		t.Errorf("without a change:\n%s", got)
 	}
-	if err := changes.Write("csv", &bytes.Buffer{}, diff("x"), false); !errors.Is(err, changes.ErrFormat) {
+	if err := changes.Write("csv", &bytes.Buffer{}, diff("x"), changes.Options{}); !errors.Is(err, changes.ErrFormat) {
 		t.Errorf("csv: %v", err)
 	}
 }
