@@ -36,14 +36,27 @@ type Policy struct {
 	Apps  []App `json:"apps"`
 	// Unreadable says why the rules are not known, or not all of them.
 	Unreadable *Reason `json:"unreadable,omitzero"`
-	// Mailboxes is how many mailboxes' users Okta lets use one of the apps.
-	Mailboxes int `json:"mailboxes"`
+	// Mailboxes is how many mailboxes' users Okta lets use one of the apps, Assigned
+	// how many users with a mailbox or without are assigned to them; null when that was
+	// not collected.
+	Mailboxes int  `json:"mailboxes"`
+	Assigned  *int `json:"assigned"`
 	// Rules are all rules, as the API lists them.
 	Rules []Rule `json:"rules"`
 	// Unmatched is what gets past because no rule decides.
 	Unmatched Rule `json:"unmatched"`
 	// Order says for groups of people which rule denies them legacy clients.
 	Order []Order `json:"order"`
+	// Excepted counts the mailboxes whose users exceptions for legacy clients name, by
+	// the rules that do. It is empty where there are too many ways to put rules together.
+	Excepted []Excepted `json:"excepted"`
+}
+
+// Excepted is a number of mailboxes whose users the same exceptions surely name.
+type Excepted struct {
+	// Rules are the indices of the rules.
+	Rules     []int `json:"rules"`
+	Mailboxes int   `json:"mailboxes"`
 }
 
 // App is an instance of the Office 365 app.
@@ -121,8 +134,10 @@ type Order struct {
 type Exception struct {
 	// Everyone: neither a user nor a group limits it.
 	Everyone bool `json:"everyone"`
-	// Users is how many users it names.
+	// Users is how many users it names, Unseen how many of them are not among those
+	// whom Policy.Excepted counts.
 	Users  int             `json:"users"`
+	Unseen int             `json:"unseen"`
 	Groups []ExceptedGroup `json:"groups"`
 	Zones  []ExceptedZone  `json:"zones"`
 	// Device: it has a condition on the device.
@@ -142,6 +157,9 @@ type ExceptedGroup struct {
 	// the apps; null when not collected.
 	Members *int     `json:"members"`
 	Share   *float64 `json:"share"`
+	// Unseen is how many of the members are not among those whom Policy.Excepted
+	// counts; null when not collected.
+	Unseen *int `json:"unseen"`
 	// FilledBy are the names of the group rules that fill it.
 	FilledBy []string `json:"filled_by"`
 }

@@ -59,15 +59,8 @@ func (o *org) exceptedGroup(p *policy, id string) ExceptedGroup {
 		members := int(n)
 		g.Members = &members
 	}
-	assigned := 0.0
-	for _, a := range o.apps {
-		if a.policy == p {
-			n, _ := o.assignments.get(a.id).get("users").number()
-			assigned += n
-		}
-	}
-	if g.Members != nil && assigned > 0 {
-		share := float64(*g.Members) / assigned
+	if assigned := o.assigned(p); g.Members != nil && assigned > 0 {
+		share := float64(*g.Members) / float64(assigned)
 		g.Share = &share
 	}
 	rules, _ := o.groupRules.items()
@@ -78,6 +71,19 @@ func (o *org) exceptedGroup(p *policy, id string) ExceptedGroup {
 		}
 	}
 	return g
+}
+
+// assigned is how many users are assigned to the apps of a policy, 0 when that was
+// not collected.
+func (o *org) assigned(p *policy) int {
+	total := 0.0
+	for _, a := range o.apps {
+		if a.policy == p {
+			n, _ := o.assignments.get(a.id).get("users").number()
+			total += n
+		}
+	}
+	return int(total)
 }
 
 // exceptedZone measures a zone, and says what makes it no confinement.

@@ -31,6 +31,7 @@ func (v *evaluation) policy(verdict *verdict) Policy {
 		made.Rules = append(made.Rules, v.rule(verdict, r, users, m, decides))
 	}
 	creditLiving(made.Rules)
+	v.countExcepted(p, &made, users)
 	made.Unmatched = Rule{Index: -1, Rank: -1, Active: "yes", Reached: "maybe", Legacy: v.passed(verdict, -1, users, legacyClient), Others: v.passed(verdict, -1, users, modernClient)}
 	made.Order = v.order(p, users)
 	return made

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -148,13 +149,53 @@ func TestExceptedGroupsAreCounted(t *testing.T) {
 		{"name": "Switched off", "status": "INACTIVE", "actions": obj{"assignUserToGroups": obj{"groupIds": []string{"few"}}}},
 	}
 	f.setRules(with(allow("Exception", 0, "ACTIVE_SYNC"), inGroups([]string{"few", "gone"}, nil)), catchAll("DENY"))
-	one, third := 1, 1.0/3
+	one, third, none := 1, 1.0/3, 0
 	want := []access.ExceptedGroup{
-		{ID: "few", Name: "Few", Members: &one, Share: &third, FilledBy: []string{"Fills few"}},
+		{ID: "few", Name: "Few", Members: &one, Share: &third, Unseen: &none, FilledBy: []string{"Fills few"}},
 		{ID: "gone", Name: "gone"},
 	}
 	if diff := cmp.Diff(want, policyOf(t, f).Rules[0].Exception.Groups); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+}
+
+// How many people exceptions name together: who is in two groups once, and beside
+// the mailboxes those of whom there is no telling.
+func TestExceptionsAreCountedTogether(t *testing.T) {
+	f := whitepaper()
+	f.okta["group_member_counts"] = obj{"few": 3, "staff": 3}
+	f.okta["app_assignments"] = obj{"app": obj{"users": 40}}
+	f.setRules(
+		with(allow("One", 0, "ACTIVE_SYNC"), merge(inGroups([]string{"few"}, nil), inZone("office"))),
+		with(allow("Two", 1, "ACTIVE_SYNC"), merge(inGroups([]string{"staff"}, nil), inZone("office"))),
+		with(allow("Modern", 2, "WEB"), inGroups([]string{"staff"}, nil)),
+		with(allow("Users", 3, "ACTIVE_SYNC"), obj{"people": obj{"users": obj{"include": []string{"gone"}}}}),
+		catchAll("DENY"),
+	)
+	p := policyOf(t, f)
+	if p.Assigned == nil || *p.Assigned != 40 {
+		t.Errorf("assigned %v", p.Assigned)
+	}
+	inBoth, inStaff := 0, 0
+	for _, m := range f.mailboxes {
+		groups := fmt.Sprint(m["okta"].(obj)["groups"])
+		if strings.Contains(groups, "few") && strings.Contains(groups, "staff") {
+			inBoth++
+		} else if strings.Contains(groups, "staff") {
+			inStaff++
+		}
+	}
+	want := []access.Excepted{{Rules: []int{0, 1}, Mailboxes: inBoth}, {Rules: []int{1}, Mailboxes: inStaff}}
+	if diff := cmp.Diff(want, p.Excepted); diff != "" || inBoth == 0 || inStaff == 0 {
+		t.Errorf("excepted (-want +got):\n%s", diff)
+	}
+	for i, unseen := range []int{3 - inBoth, 3 - inBoth - inStaff} {
+		if got := p.Rules[i].Exception.Groups[0].Unseen; got == nil || *got != unseen {
+			t.Errorf("rule %d: unseen %v, want %d", i, got, unseen)
+		}
+	}
+	if got := p.Rules[3].Exception.Unseen; got != 1 {
+		t.Errorf("%d users unseen, want 1", got)
 	}
 }
 

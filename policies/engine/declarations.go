@@ -28,7 +28,8 @@ type Declarations struct {
 	// AccessTokenHours is the longest life of an access token.
 	AccessTokenHours float64 `json:"access_token_hours"`
 	// LegacyExceptionShare is the share of the assigned users, from 0 to 1, above
-	// which a group is too large for an exception for legacy clients.
+	// which a group is too large for an exception for legacy clients, and so are all
+	// exceptions together.
 	LegacyExceptionShare float64 `json:"legacy_exception_share"`
 	// SignInFrequencyHours is the longest life of a session in Entra.
 	SignInFrequencyHours float64 `json:"sign_in_frequency_hours"`

@@ -5,7 +5,9 @@
 #   network zone of its server. The access facts measure what a rule names; how large
 #   a group may be is the organisation's to say, as a share of the users who are
 #   assigned to the app. A group with one member names that member, however few
-#   users there are.
+#   users there are. The exceptions of a policy that are each small enough are added
+#   up: together they may be for as many people as that share, or as there are
+#   exceptions, since each may name somebody.
 package lib.exceptions
 
 _words := {
@@ -25,9 +27,52 @@ _words := {
 
 # METADATA
 # description: >-
-#   What makes a rule's limits no confinement, as words. A rule that names nothing is
-#   not confined.
-loose(rule, share) := sort(_words_of(rule) | {"word:large_group" | count(large(rule, share)) > 0})
+#   What is to be said of the rules of each policy, by the policy's id and the rule's
+#   index: loose, what makes its limits no confinement, as words (a rule that names
+#   nothing is not confined), and measured, whether it is known how many people it is
+#   for, alone and together with the others.
+judged(policies, share) := {policy.id: rules |
+	some policy in policies
+	tight := [rule | some rule in policy.rules; rule.legacy.opens != "no"; count(_loose(rule, share)) == 0]
+	together := {rule.index: _together(policy, tight, share) | some rule in tight}
+	rules := {rule.index: {
+		"loose": sort(_loose(rule, share) | {"word:together" | together[rule.index] == "many"}),
+		"measured": count(_unmeasured(rule) | {"together" | together[rule.index] == "unknown"}) == 0,
+	} |
+		some rule in array.concat(policy.rules, [policy.unmatched])
+	}
+}
+
+# METADATA
+# description: Whether a rule is surely no wider than an exception may be, as judged.
+confined(judgement) if {
+	count(judgement.loose) == 0
+	judgement.measured
+}
+
+_loose(rule, share) := _words_of(rule) | {"word:large_group" | count(large(rule, share)) > 0}
+
+# How many people exceptions are for together: few, many, or unknown. Who is in two
+# groups and has no mailbox may be one person or two.
+_together(policy, tight, share) := "many" if {
+	_admitted(policy, {rule.index | some rule in tight; rule.legacy.opens == "yes"}) > _allowed(policy, tight, share)
+	is_number(policy.assigned)
+} else := "unknown" if {
+	_admitted(policy, {rule.index | some rule in tight}) + _unseen(tight) > _allowed(policy, tight, share)
+} else := "few"
+
+_admitted(policy, rules) := sum([some_of.mailboxes |
+	some some_of in policy.excepted
+	count(rules & {index | some index in some_of.rules}) > 0
+])
+
+_unseen(tight) := sum([unseen | some unseen in groups]) + sum([rule.exception.unseen | some rule in tight]) if {
+	groups := {group.id: group.unseen | some rule in tight; some group in rule.exception.groups; is_number(group.unseen)}
+}
+
+_allowed(policy, tight, share) := max([count(tight), share * policy.assigned]) if {
+	is_number(policy.assigned)
+} else := count(tight)
 
 _words_of(rule) := {object.get(_words, key, key) | some key in rule.exception.unconfined} if {
 	rule.exception
@@ -43,22 +88,14 @@ large(rule, share) := {group |
 	rule.exception
 } else := set()
 
-# METADATA
-# description: The names of groups whose size is not known.
-unmeasured(rule) := {group.name | some group in rule.exception.groups; not _measured(group)} if {
+# The names of groups whose size is not known.
+_unmeasured(rule) := {group.name | some group in rule.exception.groups; not _measured(group)} if {
 	rule.exception
 } else := set()
 
 _measured(group) if group.members in {0, 1}
 
 _measured(group) if is_number(group.share)
-
-# METADATA
-# description: Whether a rule is surely no wider than an exception may be.
-confined(rule, share) if {
-	count(loose(rule, share)) == 0
-	count(unmeasured(rule)) == 0
-}
 
 # METADATA
 # description: >-
@@ -75,27 +112,23 @@ named(rule) if {
 #   Whether all who get in by a door do so by exceptions for legacy clients that
 #   nothing shows to be wide: confined, or unmeasured where the size of a group is
 #   not known. Undefined for any other door.
-door_exception(door, policies, share) := "confined" if {
-	_all_tight(door, policies, share)
-	count(_unmeasured_of(door, policies)) == 0
+door_exception(door, judgements) := "confined" if {
+	of_rules := _excepting(door, judgements)
+	every judgement in of_rules {
+		confined(judgement)
+	}
 } else := "unmeasured" if {
-	_all_tight(door, policies, share)
+	_excepting(door, judgements)
 }
 
-_all_tight(door, policies, share) if {
+# What is said of the rules of a door that are exceptions all.
+_excepting(door, judgements) := of_rules if {
 	door.method != "modern"
 	door.via == ["okta"]
-	count(door.rules) > 0
-	every named in door.rules {
-		count(loose(_rule_of(named, policies), share)) == 0
+	of_rules := [judgements[rule.policy][rule.index] | some rule in door.rules]
+	count(of_rules) == count(door.rules)
+	count(of_rules) > 0
+	every judgement in of_rules {
+		count(judgement.loose) == 0
 	}
 }
-
-_unmeasured_of(door, policies) := union({unmeasured(_rule_of(named, policies)) | some named in door.rules})
-
-_rule_of(named, policies) := [rule |
-	some policy in policies
-	policy.id == named.policy
-	some rule in policy.rules
-	rule.index == named.index
-][0]

@@ -25,7 +25,7 @@
 #   messages:
 #     open: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by: {by}."
 #     exception: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by a confined exception for legacy clients: {by}."
-#     unmeasured: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by an exception for legacy clients, and how large its groups are was not collected: {by}."
+#     unmeasured: "{members} can be reached without MFA with {method}, by at least one of these protocols: {protocols}. From: {from}. Let in by an exception for legacy clients, and it is not known how many people that is for, alone or with the other exceptions: {by}."
 #     undecided: "{members} can perhaps be reached without MFA with {method}, by at least one of these protocols: {protocols}. {message}"
 #     no_mailbox: There is no mailbox that anybody can sign in to.
 #   words:
@@ -87,8 +87,7 @@ _causes := doors.causes({n: door |
 	door.outcome == "allowed_without_mfa"
 })
 
-# The doors of which nobody can tell, by why and by the method. As a rule with keys
-# this would take time with the square of the number of doors.
+# The doors of which nobody can tell, by why and by the method.
 _undecided := object.union_n([{doors.texts(door.reasons): {doors.method(door): {n: door}}} |
 	some n, door in input.access.doors
 	door.outcome == "undecided"
@@ -97,7 +96,9 @@ _undecided := object.union_n([{doors.texts(door.reasons): {doors.method(door): {
 
 _excepted(door) if _exception(door) == "confined"
 
-_exception(door) := exceptions.door_exception(door, input.access.policies, input.config.legacy_exception_share)
+_exception(door) := exceptions.door_exception(door, _judgements)
+
+_judgements := exceptions.judged(input.access.policies, input.config.legacy_exception_share)
 
 _entry(cause, key) := {"key": key, "behind": cause.doors, "args": {
 	"method": doors.method(cause.example),

@@ -32,10 +32,16 @@ good := {
 	"access": {
 		"mailboxes": 10,
 		"doors": [_closed, _excepted],
-		"policies": [{"id": "rst1", "rules": [{"id": "rul1", "name": "Jira", "index": 0, "priority": 0, "exception": {
-			"unconfined": [],
-			"groups": [{"name": "Jira", "members": 1, "share": 0.1}],
-		}}]}],
+		"policies": [{
+			"id": "rst1", "assigned": 10,
+			"rules": [{"id": "rul1", "name": "Jira", "index": 0, "priority": 0, "legacy": {"opens": "yes"}, "exception": {
+				"unconfined": [],
+				"unseen": 0,
+				"groups": [{"id": "g1", "name": "Jira", "members": 1, "share": 0.1, "unseen": 0}],
+			}}],
+			"unmatched": {"index": -1, "legacy": {"opens": "no"}},
+			"excepted": [{"rules": [0], "mailboxes": 1}],
+		}],
 	},
 }
 
@@ -46,6 +52,7 @@ _maybe(door) := object.union(door, {"outcome": "undecided", "reasons": [{"key": 
 mutations := [
 	{"name": "a managed user", "patch": _add(_managed)},
 	{"name": "a loose exception", "patch": [{"op": "replace", "path": "/access/policies/0/rules/0/exception/unconfined", "value": ["country"]}]},
+	{"name": "exceptions that are many together", "patch": [{"op": "replace", "path": "/access/policies/0/excepted/0/mailboxes", "value": 2}]},
 	{"name": "past Okta as well", "patch": [{"op": "replace", "path": "/access/doors/1/via", "value": ["home_realm", "okta"]}]},
 ]
 

@@ -30,7 +30,7 @@
 #     exception: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients of named users or groups in from named network zones; users with a mailbox whom this admits: {mailboxes}."
 #     undecided: "Rule '{rule}' (priority {priority}) of '{policy}' may let legacy clients in. {message}"
 #     unmatched_undecided: "Legacy clients that no rule of '{policy}' certainly matches may get in. {message}"
-#     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and how large its groups are was not collected."
+#     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and it is not known how many people it is for, alone or with the other exceptions."
 #     no_app: The Okta org has no active Office 365 app.
 #   words:
 #     anywhere: anywhere
@@ -56,29 +56,31 @@ import data.lib.rule_facts
 violations contains rule_facts.violation(found, "admits", "unmatched") if {
 	some found in _found
 	found.passed.opens == "yes"
-	count(exceptions.loose(found.rule, _share)) > 0
+	count(_judged(found).loose) > 0
 }
 
 notes contains rule_facts.entry(found, "exception", "exception") if {
 	some found in _found
-	exceptions.confined(found.rule, _share)
+	exceptions.confined(_judged(found))
 }
 
 unknown contains rule_facts.entry(found, "undecided", "unmatched_undecided") if {
 	some found in _found
 	found.passed.opens != "yes"
-	not exceptions.confined(found.rule, _share)
+	not exceptions.confined(_judged(found))
 }
 
 unknown contains rule_facts.entry(found, "unmeasured", "unmeasured") if {
 	some found in _found
 	found.passed.opens == "yes"
-	count(exceptions.loose(found.rule, _share)) == 0
-	count(exceptions.unmeasured(found.rule)) > 0
+	count(_judged(found).loose) == 0
+	not _judged(found).measured
 }
 
 not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active_apps(input.okta.apps)) == 0
 
-_share := input.config.legacy_exception_share
+_judgements := exceptions.judged(input.access.policies, input.config.legacy_exception_share)
+
+_judged(found) := _judgements[found.policy.id][found.rule.index]
 
 _found := rule_facts.found(input.access.policies, "legacy")

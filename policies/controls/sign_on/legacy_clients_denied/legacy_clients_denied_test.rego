@@ -67,6 +67,10 @@ mutations := [
 	{"name": "a rule that admits legacy clients", "patch": _set("rules/1/legacy", _opened)},
 	{"name": "an exception from anywhere", "patch": _set("rules/0/exception/unconfined", ["anywhere"])},
 	{"name": "an exception for a large group", "patch": _set("rules/0/exception/groups/0/share", 0.2)},
+	{"name": "exceptions for many together", "patch": [
+		{"op": "add", "path": _at("assigned"), "value": 100},
+		{"op": "add", "path": _at("excepted"), "value": [{"rules": [0], "mailboxes": 7}]},
+	]},
 	{"name": "no rule decides", "patch": _set("unmatched/legacy", _opened)},
 	{"name": "an exception for people without mailboxes", "patch": [
 		{"op": "replace", "path": _at("rules/0/legacy/certain"), "value": 0},

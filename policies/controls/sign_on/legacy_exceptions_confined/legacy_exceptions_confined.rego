@@ -8,7 +8,10 @@
 #
 #   What was decided where the documents are silent. Everyone, and a group with more
 #   than the declared share of the users assigned to the app, is not a named group; a
-#   group with one member names that member. A zone that is switched off or missing, a
+#   group with one member names that member. What each exception may be, all of them
+#   together may not exceed: those that are small enough alone are added up, and whoever
+#   is in two groups counts once. Only as many people as there are exceptions are never
+#   too many, since each may name somebody. A zone that is switched off or missing, a
 #   whole country, a provider, zones that cover much of the internet, and a zone with
 #   Exchange Online's own addresses confine nothing, because legacy requests reach
 #   Okta through Microsoft. Device trust alone confines nothing either: a legacy
@@ -27,7 +30,7 @@
 #   messages:
 #     loose: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in and is not confined: {why}."
 #     undecided: "Rule '{rule}' (priority {priority}) of '{policy}' is not confined ({why}) and may let legacy clients in. {message}"
-#     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and how large its groups are was not collected."
+#     unmeasured: "Rule '{rule}' (priority {priority}) of '{policy}' lets legacy clients in, and it is not known how many people it is for, alone or with the other exceptions."
 #     filled: "The group '{group}', which rule '{rule}' (priority {priority}) of '{policy}' excepts, is filled by: {by}."
 #     large: "The group '{group}', which rule '{rule}' (priority {priority}) of '{policy}' excepts, has so many members: {size}."
 #     no_app: The Okta org has no active Office 365 app.
@@ -45,6 +48,7 @@
 #     no_limit: it names a zone that limits nothing
 #     exchange_online: it names a zone that holds Exchange Online's own addresses
 #     no_rule: no rule limits it
+#     together: the exceptions are each small enough, and together for a larger share of the app's users than is allowed
 #     large_group: it names a group that is a larger share of the app's users than is allowed
 #   remediation:
 #     text: >-
@@ -78,7 +82,7 @@ unknown contains _entry(found, "undecided", {"why": found.loose, "message": door
 unknown contains _entry(found, "unmeasured", {}) if {
 	some found in _found
 	count(found.loose) == 0
-	count(exceptions.unmeasured(found.rule)) > 0
+	not found.measured
 }
 
 notes contains _entry(found, "filled", {"group": group.name, "by": group.filled_by}) if {
@@ -94,11 +98,13 @@ notes contains _entry(found, "large", {"group": group.name, "size": group.member
 
 not_applicable contains {"key": "no_app", "args": {}} if count(okta_rules.active_apps(input.okta.apps)) == 0
 
-_found contains {"policy": policy, "rule": rule, "loose": exceptions.loose(rule, input.config.legacy_exception_share)} if {
+_found contains object.union({"policy": policy, "rule": rule}, _judgements[policy.id][rule.index]) if {
 	some policy in input.access.policies
 	some rule in policy.rules
 	rule.legacy.opens != "no"
 }
+
+_judgements := exceptions.judged(input.access.policies, input.config.legacy_exception_share)
 
 _entry(found, key, more) := {
 	"key": key,

@@ -65,8 +65,15 @@ _names := ["everyone", "anywhere", "zone_inactive", "everywhere", "country", "pr
 
 mutations := array.concat([{"name": name, "patch": _set("rules/0/exception/unconfined", [name])} | some name in _names], [
 	{"name": "a large group", "patch": _set("rules/0/exception/groups/0/share", 0.2)},
+	{"name": "many together", "patch": _many},
 	{"name": "a rule that names nothing", "patch": [{"op": "remove", "path": _at("rules/0/exception")}]},
 ])
+
+# Four in the group and three users, where five may be.
+_many := [
+	{"op": "add", "path": _at("assigned"), "value": 100},
+	{"op": "add", "path": _at("excepted"), "value": [{"rules": [0], "mailboxes": 7}]},
+]
 
 _maybe := [
 	{"op": "replace", "path": _at("rules/0/legacy/opens"), "value": "maybe"},
@@ -83,6 +90,11 @@ test_fails_when_a_limit_is_none if {
 	some violation in control.violations with input as json.patch(good, mutations[0].patch)
 	violation.args.why == ["word:everyone"]
 	violation.at == ["okta", "access_policy_rules", "rst1", 0]
+}
+
+test_fails_when_exceptions_are_many_together if {
+	some violation in control.violations with input as json.patch(good, _many)
+	violation.args.why == ["word:together"]
 }
 
 test_unknown_when_nobody_can_tell if {
