@@ -20,6 +20,7 @@ type impactOptions struct {
 	protocols []string
 	days      int
 	shown     usage.Options
+	lang      string
 }
 
 func newImpact(a *app) *cobra.Command {
@@ -34,7 +35,8 @@ closed now; and of which nothing is known.
 The answer rests on the sign-in logs in the snapshot. A mailbox is safe to close
 only if the logs were read to the end, cover --days days and show no use. Missing
 evidence, a log that was cut off and a window that is too short are "not known",
-never "safe". Attempts that were refused are listed apart: they are no use.
+never "safe". Attempts that were refused are listed apart: they are no use. Okta's
+sign-on rules do not enter into it, so an attestation of them would change nothing.
 
 Protocols for --protocol: ` + strings.Join(doorNames(), ", ") + `.
 
@@ -43,6 +45,7 @@ not known, 1 the tool failed, 2 wrong usage.`,
 		Example: `  postern impact snapshot.json
   postern impact snapshot.json --in-use
   postern impact snapshot.json --protocol smtp,pop --days 14
+  postern impact snapshot.json --lang nl
   postern impact snapshot.json -f csv=impact.csv -f text`,
 		Args: exactArgs(1, "name the snapshot: postern impact snapshot.json"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.impact(&o, args[0]) },
@@ -53,6 +56,7 @@ not known, 1 the tool failed, 2 wrong usage.`,
 	flags.StringSliceVar(&o.protocols, "protocol", nil, "ask about these `protocols` only")
 	flags.IntVar(&o.days, "days", 30, "how many `days` the logs have to cover")
 	flags.BoolVar(&o.shown.InUse, "in-use", false, "list only mailboxes that are in use")
+	addLanguageFlag(cmd, &o.lang)
 	flags.BoolVarP(&o.shown.Verbose, "verbose", "v", false, "text and markdown: list all, not only a sample")
 	return cmd
 }
@@ -93,6 +97,9 @@ func (a *app) impact(o *impactOptions, path string) (failed error) {
 		return err
 	}
 	if err := refuseOverwrite(outputs, path); err != nil {
+		return err
+	}
+	if o.shown.Language, err = language(o.lang, nil); err != nil {
 		return err
 	}
 	// The file stays open: lists of all mailboxes are read from it again.

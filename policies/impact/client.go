@@ -62,7 +62,7 @@ func clientTable() []family {
 		{`(?i)^macos/(\d{1,4})`, "macOS Mail (macOS %d)", none, none, Unlisted},
 		{`(?i)^android(?:-eas)?/(\d{1,4})`, "Android Mail (Android %d)", 8, none, Unlisted},
 		{`(?i)^msft-win-4/10\.`, "Windows 10 Mail", none, none, Modern},
-		{`(?i)\b(?:evolution|kmail|kontact)/|linux.*thunderbird/`, "a mail program on Linux or Unix", none, none, Maybe},
+		{`(?i)\b(?:evolution|kmail|kontact)/|linux.*thunderbird/`, onLinux, none, none, Maybe},
 	}
 	list := make([]family, len(table))
 	for i, row := range table {
@@ -70,6 +70,16 @@ func clientTable() []family {
 	}
 	return list
 }
+
+// Names of clients that give none of their own.
+const (
+	onLinux  = "a mail program on Linux or Unix"
+	nameless = "a client that does not name itself"
+	strange  = "some other client"
+)
+
+// Unnamed lists the names of clients that are words, and no product's.
+func Unnamed() []string { return []string{onLinux, nameless, strange} }
 
 // knownNames are programs in no table that say enough by their name.
 func knownNames() []string {
@@ -107,14 +117,14 @@ func (c *clients) look(userAgent string) Client {
 		}
 	}
 	if strings.TrimSpace(userAgent) == "" {
-		return Client{Unlisted, "a client that does not name itself"}
+		return Client{Unlisted, nameless}
 	}
 	for _, name := range knownNames() {
 		if strings.Contains(lower, strings.ToLower(name)) {
 			return Client{Unlisted, name}
 		}
 	}
-	return Client{Unlisted, "some other client"}
+	return Client{Unlisted, strange}
 }
 
 func (f *family) client(match []string) Client {

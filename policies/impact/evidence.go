@@ -72,7 +72,7 @@ func add(to map[string][]int, name string, i int) {
 func (e *evidence) missing(doc *snapshot.Document, present bool, names ...string) []Reason {
 	complete := present
 	for _, name := range names {
-		l := Log{Name: name, Status: "not collected"}
+		l := Log{Name: name, Status: NotCollected}
 		for _, r := range doc.Collection.Resources {
 			if r.Name == name {
 				l = Log{Name: name, Status: string(r.Status), Items: r.Items, Message: cmp.Or(r.Message, r.Code)}

@@ -163,6 +163,9 @@ type Tally struct {
 	Reasons map[Reason]int `json:"reasons,omitzero"`
 }
 
+// NotCollected is the status of a log that the ledger does not have.
+const NotCollected = "not collected"
+
 // Log is one log that the answer rests on, as the ledger has it.
 type Log struct {
 	Name   string `json:"name"`

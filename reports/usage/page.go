@@ -19,8 +19,19 @@ type page interface {
 	row(cells ...string)
 }
 
-// plain writes for a terminal.
-type plain struct{ w *bufio.Writer }
+// plain writes for a terminal. The first cell of a row is so wide that each door fits.
+type plain struct {
+	w     *bufio.Writer
+	width int
+}
+
+func newPlain(b *bufio.Writer, w *words) plain {
+	p := plain{b, 20}
+	for _, title := range w.Doors {
+		p.width = max(p.width, len(title)+1)
+	}
+	return p
+}
 
 // A failed write shows when the buffer is flushed.
 func (p plain) title(s string)   { fmt.Fprintln(p.w, line(s)) }
@@ -29,7 +40,7 @@ func (p plain) text(s string)    { fmt.Fprintln(p.w, line(s)) }
 func (p plain) item(s string)    { fmt.Fprintln(p.w, "  "+line(s)) }
 func (p plain) sub(s string)     { fmt.Fprintln(p.w, "      "+line(s)) }
 func (p plain) row(cells ...string) {
-	fmt.Fprintf(p.w, "  %-20s %s\n", line(cells[0]), line(strings.Join(cells[1:], " ")))
+	fmt.Fprintf(p.w, "  %-*s %s\n", p.width, line(cells[0]), line(strings.Join(cells[1:], " ")))
 }
 
 // markdown writes for a wiki or a job summary.
@@ -45,122 +56,129 @@ func (p markdown) row(cells ...string) {
 }
 
 func writePage(p page, r *impact.Report, o Options) {
+	w := wordsOf(o.Language)
 	tenant := r.Tenant.Name
 	if tenant == "" {
 		tenant = r.Tenant.ID
 	}
-	p.title("Who still uses the doors of " + tenant)
-	p.text(fmt.Sprintf("Snapshot of %s, %s judged, %d left out because nobody can sign in to them.",
-		r.CollectedAt, count(r.Mailboxes, "mailbox", "mailboxes"), r.LeftOut))
+	p.title(w.say(w.Title, "tenant", tenant))
+	p.text(w.say(w.Judged, "collected", r.CollectedAt, "mailboxes", w.count(w.Mailboxes, r.Mailboxes), "left", r.LeftOut))
 	if r.MailboxesMissing {
-		p.text("The list of mailboxes is missing or not complete: others may be in use.")
+		p.text(w.ListMissing)
 	}
-	p.heading("What the logs cover")
-	p.text(window(r))
+	p.heading(w.LogsHeading)
+	p.text(w.window(r))
 	for i := range r.Logs {
-		p.item(logLine(&r.Logs[i]))
+		p.item(w.logLine(&r.Logs[i]))
 	}
-	p.heading("Doors")
+	p.heading(w.DoorsHeading)
 	for i := range r.Doors {
 		t := &r.Doors[i]
-		p.row(t.Door.Title(), doorLine(t))
-		for _, reason := range reasons(t) {
-			p.sub("not known: " + reason)
+		p.row(w.door(t.Door), w.doorLine(t))
+		for _, reason := range w.reasons(t) {
+			p.sub(reason)
 		}
 	}
-	writeInUse(p, r, o)
+	t := &teller{page: p, words: w, o: o}
+	t.inUse(r)
 	if !o.InUse {
-		writeRest(p, r, o)
+		t.rest(r)
 	}
-	p.heading("What this does not show")
-	p.text("The logs show passwords. A client that uses the same protocol with a token does not appear, " +
-		"so switching off ActiveSync, EWS or MAPI altogether can still stop somebody.")
+	p.heading(w.LimitsHeading)
+	p.text(w.LimitsText)
 }
 
-func writeInUse(p page, r *impact.Report, o Options) {
-	p.heading("In use: " + count(len(r.InUse), "mailbox", "mailboxes"))
+// A teller writes the lists of the page.
+type teller struct {
+	page
+	*words
+	o Options
+}
+
+func (t *teller) inUse(r *impact.Report) {
+	t.heading(t.say(t.InUseHeading, "mailboxes", t.count(t.Mailboxes, len(r.InUse))))
 	if len(r.InUse) > 0 {
-		p.text("Best is a client that can do modern authentication. What has to go on as it is needs an exception: in Okta a " +
-			"group of its own, left out of the rule that denies legacy clients, with a rule from its network zone.")
+		t.text(t.InUseAdvice)
 	}
-	for i := range shown(r.InUse, o) {
+	for i := range shown(r.InUse, t.o) {
 		m := &r.InUse[i]
-		p.item(mailboxLine(m))
+		t.item(t.mailbox(m))
 		for u := range m.Uses {
-			p.sub(useLine(&m.Uses[u]))
+			t.sub(t.useLine(&m.Uses[u]))
 		}
 		for n := range m.Needs {
-			p.sub("to keep it - " + needLine(&m.Needs[n]))
+			t.sub(t.say(t.ToKeep, "need", t.needLine(&m.Needs[n])))
 		}
 	}
-	more(p, len(r.InUse), o)
+	t.more(len(r.InUse))
 	if len(r.Clients) == 0 {
 		return
 	}
-	p.heading("The clients that get in")
-	for i := range shown(r.Clients, o) {
+	t.heading(t.ClientsHeading)
+	for i := range shown(r.Clients, t.o) {
 		c := &r.Clients[i]
-		line := clientPhrase(c.Client) + ": " + count(c.Mailboxes, "mailbox", "mailboxes") + ", " + count(c.Succeeded, "success", "successes")
+		line := t.say(t.ClientLine, "client", t.client(c.Client), "mailboxes", t.count(t.Mailboxes, c.Mailboxes), "successes", t.count(t.Successes, c.Succeeded))
 		if c.LastSeen != "" {
-			line += ", last seen " + c.LastSeen
+			line += t.say(t.Seen, "when", c.LastSeen)
 		}
-		p.item(line)
+		t.item(line)
 	}
-	more(p, len(r.Clients), o)
+	t.more(len(r.Clients))
 }
 
-func mailboxLine(m *impact.Mailbox) string {
+func (t *teller) mailbox(m *impact.Mailbox) string {
 	s := name(m)
 	if m.Type != "" {
 		s += " (" + m.Type + ")"
 	}
 	switch {
 	case m.Policy != "" && m.PolicyOwn:
-		s += ", under its own authentication policy '" + m.Policy + "'"
+		s += t.say(t.OwnPolicy, "policy", m.Policy)
 	case m.Policy != "":
-		s += ", under the default authentication policy '" + m.Policy + "'"
+		s += t.say(t.DefaultPolicy, "policy", m.Policy)
 	}
 	return s
 }
 
-// writeRest lists who is being tried, and whose rows these are not.
-func writeRest(p page, r *impact.Report, o Options) {
+// rest lists who is being tried, and whose rows these are not.
+func (t *teller) rest(r *impact.Report) {
+	about := func(heading, text string, n int) {
+		t.heading(t.say(heading, "mailboxes", t.count(t.Mailboxes, n), "n", n))
+		t.text(text)
+	}
 	if len(r.Attempted) > 0 {
-		p.heading("Refused only: " + count(len(r.Attempted), "mailbox", "mailboxes"))
-		p.text("Somebody who is being sprayed, or whom an earlier change has stopped. None of this is a use.")
-		people(p, r.Attempted, func(m *impact.Mailbox) []impact.Use { return m.Attempts }, o)
+		about(t.RefusedHeading, t.RefusedText, len(r.Attempted))
+		t.people(r.Attempted, func(m *impact.Mailbox) []impact.Use { return m.Attempts })
 	}
 	if len(r.Devices) > 0 {
-		p.heading("Device registration: " + count(len(r.Devices), "mailbox", "mailboxes"))
-		p.text("Windows joins devices through Okta's legacy endpoint. A rule that denies legacy clients stops it; Exchange's settings do not.")
-		people(p, r.Devices, func(m *impact.Mailbox) []impact.Use { return m.Devices }, o)
+		about(t.DevicesHeading, t.DevicesText, len(r.Devices))
+		t.people(r.Devices, func(m *impact.Mailbox) []impact.Use { return m.Devices })
 	}
 	if len(r.Leftovers) > 0 {
-		p.heading("Without a mailbox: " + count(len(r.Leftovers), "row", "rows"))
-		p.text("These belong to no mailbox of the snapshot. Find out whose they are.")
-		for i := range shown(r.Leftovers, o) {
+		about(t.LeftoversHeading, t.LeftoversText, len(r.Leftovers))
+		for i := range shown(r.Leftovers, t.o) {
 			l := &r.Leftovers[i]
-			p.item(l.User)
-			p.sub(useLine(&l.Use))
+			t.item(l.User)
+			t.sub(t.useLine(&l.Use))
 		}
-		more(p, len(r.Leftovers), o)
+		t.more(len(r.Leftovers))
 	}
 }
 
 // people lists mailboxes, each with some of its uses.
-func people(p page, list []impact.Mailbox, uses func(*impact.Mailbox) []impact.Use, o Options) {
-	for i := range shown(list, o) {
+func (t *teller) people(list []impact.Mailbox, uses func(*impact.Mailbox) []impact.Use) {
+	for i := range shown(list, t.o) {
 		m := &list[i]
-		p.item(name(m))
+		t.item(name(m))
 		for _, use := range uses(m) {
-			p.sub(useLine(&use))
+			t.sub(t.useLine(&use))
 		}
 	}
-	more(p, len(list), o)
+	t.more(len(list))
 }
 
-func more(p page, n int, o Options) {
-	if rest := n - sample; rest > 0 && !o.Verbose {
-		p.item(fmt.Sprintf("and %d more: --verbose, or -f csv for all", rest))
+func (t *teller) more(n int) {
+	if rest := n - sample; rest > 0 && !t.o.Verbose {
+		t.item(t.say(t.More, "n", rest))
 	}
 }

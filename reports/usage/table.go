@@ -52,7 +52,7 @@ func writeJSON(w io.Writer, r *impact.Report, o Options) error {
 }
 
 func writeCSV(w io.Writer, r *impact.Report, o Options) error {
-	out := csv.NewWriter(w)
+	out, words := csv.NewWriter(w), english()
 	header := []string{
 		"id", "user_principal_name", "display_name", "type", "state", "in_use", "not_known", "safe_to_close",
 		"already_closed", "reasons", "succeeded", "failed", "last_seen", "clients", "cannot_do_modern_authentication",
@@ -68,7 +68,7 @@ func writeCSV(w io.Writer, r *impact.Report, o Options) error {
 		if o.InUse && len(m.Uses) == 0 {
 			continue
 		}
-		if err := out.Write(mailboxRow(m)); err != nil {
+		if err := out.Write(mailboxRow(m, words)); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func writeCSV(w io.Writer, r *impact.Report, o Options) error {
 	return out.Error()
 }
 
-func mailboxRow(m *impact.Mailbox) []string {
+func mailboxRow(m *impact.Mailbox, words *words) []string {
 	doors := map[impact.State][]string{}
 	var why []string
 	for _, d := range m.Doors {
@@ -110,7 +110,7 @@ func mailboxRow(m *impact.Mailbox) []string {
 		}
 	}
 	for i := range m.Needs {
-		needs = append(needs, needLine(&m.Needs[i]))
+		needs = append(needs, words.needLine(&m.Needs[i]))
 	}
 	list := func(items []string) string { return strings.Join(items, " ") }
 	return cells(m.ID, m.UserPrincipalName, m.DisplayName, m.Type, string(m.State()), list(doors[impact.InUse]),

@@ -7,11 +7,12 @@ package usage
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/impact"
 	"github.com/seed-07732396/postern/reports/internal/escape"
 )
@@ -22,6 +23,8 @@ type Options struct {
 	InUse bool
 	// Verbose lists all, where text and Markdown otherwise give a sample.
 	Verbose bool
+	// Language is that of text and Markdown, nil for English.
+	Language *finding.Language
 }
 
 // Formats lists the formats.
@@ -33,7 +36,7 @@ func Write(format string, w io.Writer, r *impact.Report, o Options) error {
 	var err error
 	switch format {
 	case "text":
-		writePage(plain{b}, r, o)
+		writePage(newPlain(b, wordsOf(o.Language)), r, o)
 	case "markdown":
 		writePage(markdown{b}, r, o)
 	case "json":
@@ -59,29 +62,21 @@ func shown[T any](list []T, o Options) []T {
 	return list[:sample]
 }
 
-// count is "1 mailbox", "2 mailboxes".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
 // doorLine is the line that an operator looks for.
-func doorLine(t *impact.Tally) string {
-	line := fmt.Sprintf("safe to close now: %d, in use: %d, not known: %d", t.Safe, t.InUse, t.NotKnown)
+func (w *words) doorLine(t *impact.Tally) string {
+	template := w.DoorLine
 	if t.Closed > 0 {
-		line += fmt.Sprintf(", already closed: %d", t.Closed)
+		template = w.DoorLineClosed
 	}
-	return line
+	return w.say(template, "safe", t.Safe, "used", t.InUse, "unknown", t.NotKnown, "closed", t.Closed)
 }
 
 // reasons are why mailboxes at a door are not known, in the order of the reasons.
-func reasons(t *impact.Tally) []string {
+func (w *words) reasons(t *impact.Tally) []string {
 	var list []string
 	for _, r := range impact.Reasons() {
 		if n := t.Reasons[r]; n > 0 {
-			list = append(list, fmt.Sprintf("%s (%d)", r.Sentence(), n))
+			list = append(list, w.say(w.NotKnown, "reason", w.Reasons[r], "n", n))
 		}
 	}
 	return list
@@ -98,74 +93,75 @@ func name(m *impact.Mailbox) string {
 }
 
 // useLine says what one client did.
-func useLine(u *impact.Use) string {
+func (w *words) useLine(u *impact.Use) string {
 	var parts []string
 	if u.Succeeded > 0 {
-		parts = append(parts, count(u.Succeeded, "success", "successes"))
+		parts = append(parts, w.count(w.Successes, u.Succeeded))
 	}
 	if u.Failed > 0 {
-		parts = append(parts, count(u.Failed, "attempt refused", "attempts refused"))
+		parts = append(parts, w.count(w.Refused, u.Failed))
 	}
-	line := useTitle(u) + ": " + strings.Join(parts, ", ")
+	template := w.Use
 	if u.LastSeen != "" {
-		line += ", last seen " + u.LastSeen
+		template = w.UseSeen
 	}
-	return line + ", by " + clientPhrase(u.Client)
+	return w.say(template, "title", w.useTitle(u), "what", strings.Join(parts, ", "), "when", u.LastSeen, "client", w.client(u.Client))
 }
 
-func useTitle(u *impact.Use) string {
+func (w *words) useTitle(u *impact.Use) string {
 	switch {
 	case u.Log == "okta" && u.Client.Class == impact.Device:
-		return "Okta's legacy endpoint"
+		return w.OktaDevice
 	case u.Log == "okta":
-		return "Okta's legacy endpoint, protocol not named"
+		return w.OktaUnnamed
 	case u.Door == impact.Other:
-		return "'" + u.ClientApp + "', protocol not named"
+		return w.say(w.Unnamed, "client", u.ClientApp)
 	case u.Door == impact.PasswordGrant && u.App != "":
-		return u.Door.Title() + " by '" + u.App + "'"
+		return w.say(w.GrantedTo, "door", w.door(u.Door), "app", u.App)
 	}
-	return u.Door.Title()
+	return w.door(u.Door)
 }
 
-func clientPhrase(c impact.Client) string {
+func (w *words) client(c impact.Client) string {
+	name := cmp.Or(w.Names[c.Name], c.Name)
 	switch c.Class {
 	case impact.Outdated:
-		return c.Name + ", which cannot do modern authentication"
+		return w.say(w.Outdated, "client", name)
 	case impact.Maybe:
-		return c.Name + ", which may be able to do modern authentication"
+		return w.say(w.Maybe, "client", name)
 	case impact.Unlisted:
-		return c.Name + " (in no list: evaluate)"
+		return w.say(w.Unlisted, "client", name)
 	}
-	return c.Name
+	return name
 }
 
 // needLine says what would let a mailbox go on while everybody else is closed.
-func needLine(n *impact.Need) string {
+func (w *words) needLine(n *impact.Need) string {
 	var parts []string
 	switch {
 	case n.Removed:
-		parts = append(parts, "Microsoft has removed basic authentication here, and no authentication policy brings it back")
+		parts = append(parts, w.Removed)
 	case n.Policy != "":
-		parts = append(parts, "authentication policy '"+n.Policy+"' of its own")
+		parts = append(parts, w.say(w.NeedPolicy, "policy", n.Policy))
 	case len(n.Flags) > 0:
-		parts = append(parts, "an authentication policy of its own with "+strings.Join(n.Flags, ", "))
+		parts = append(parts, w.say(w.NeedFlags, "flags", strings.Join(n.Flags, ", ")))
 	}
 	if !n.Removed && n.Switch != "" {
-		parts = append(parts, n.Switch+" on the mailbox")
+		parts = append(parts, w.say(w.NeedSwitch, "switch", n.Switch))
 	}
 	if n.Okta {
-		parts = append(parts, "an exception in Okta")
+		parts = append(parts, w.NeedOkta)
 	}
 	if n.ConditionalAccess {
-		parts = append(parts, "an exclusion in Conditional Access")
+		parts = append(parts, w.NeedEntra)
 	}
-	return n.Door.Title() + ": " + strings.Join(parts, "; ")
+	return w.door(n.Door) + ": " + strings.Join(parts, "; ")
 }
 
-func logLine(l *impact.Log) string {
-	line := l.Name + ": " + l.Status
+func (w *words) logLine(l *impact.Log) string {
+	line := l.Name + ": " + cmp.Or(w.Statuses[l.Status], l.Status)
 	if l.Items != nil {
-		line += ", " + count(*l.Items, "entry", "entries")
+		line += ", " + w.count(w.Entries, *l.Items)
 	}
 	if l.Message != "" {
 		line += " (" + l.Message + ")"
@@ -173,11 +169,11 @@ func logLine(l *impact.Log) string {
 	return line
 }
 
-func window(r *impact.Report) string {
+func (w *words) window(r *impact.Report) string {
 	if r.Since == "" {
-		return "The snapshot does not say over which time the logs were read."
+		return w.NoWindow
 	}
-	return fmt.Sprintf("The logs cover %s to %s; %d days were asked for.", r.Since, r.Until, r.Days)
+	return w.say(w.Window, "since", r.Since, "until", r.Until, "n", r.Days)
 }
 
 // line makes hostile text one harmless line.
