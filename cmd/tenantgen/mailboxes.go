@@ -15,6 +15,8 @@ const (
 	maxMailboxes = 1 << 31
 	// maxClasses is how many combinations settings can spell.
 	maxClasses = 1 << 20
+	// maxRows keeps the logs of a document within its bounds.
+	maxRows = 1 << 23
 )
 
 // A maker makes one tenant's mailboxes, in the order of their ids.
@@ -25,7 +27,8 @@ type maker struct {
 	// enforced is about when the tenant's rules changed: instants lie on both
 	// sides of it.
 	enforced time.Time
-	// distinct: no two mailboxes share a domain or an authentication policy.
+	// distinct: no two mailboxes share a domain or an authentication policy, and no
+	// two rows of the logs a client.
 	distinct bool
 }
 

@@ -3,8 +3,10 @@
 //
 // The configuration is that of one of the tenants in testdata; the mailboxes are
 // made up, with settings in as many distinct combinations as -classes says, a few
-// of them common and most of them rare, as in real tenants. With -distinct no two
-// mailboxes are alike in what access to them depends on, as in no real tenant.
+// of them common and most of them rare, as in real tenants. -sign-ins and -requests
+// replace the rows of the logs by as many others. With -distinct no two mailboxes
+// are alike in what access to them depends on, and no two rows have one client, as
+// in no real tenant.
 package main
 
 import (
@@ -34,6 +36,8 @@ func run(args []string, stderr io.Writer) error {
 	classes := flags.Int("classes", 40, "how many distinct combinations of settings, at most")
 	seed := flags.Uint64("seed", 1, "another seed gives other names, dates and frequencies")
 	distinct := flags.Bool("distinct", false, "give each mailbox a domain and an authentication policy of its own, which the configuration does not have")
+	signIns := flags.Int("sign-ins", 0, "how many rows of Entra's sign-in log, 0 for those of the tenant")
+	requests := flags.Int("requests", 0, "how many rows of Okta's log, 0 for those of the tenant")
 	tenant := flags.String("tenant", "half_done", "the tenant in testdata/tenants whose configuration is taken")
 	out := flags.String("o", "", "the file to write, .json or .json.gz")
 	if err := flags.Parse(args); err != nil {
@@ -48,6 +52,10 @@ func run(args []string, stderr io.Writer) error {
 		return fmt.Errorf("-mailboxes %d: between 0 and %d", *mailboxes, maxMailboxes)
 	case *classes < 1 || *classes > maxClasses:
 		return fmt.Errorf("-classes %d: between 1 and %d", *classes, maxClasses)
+	case min(*signIns, *requests) < 0 || max(*signIns, *requests) > maxRows:
+		return fmt.Errorf("-sign-ins and -requests: between 0 and %d", maxRows)
+	case *mailboxes == 0 && *signIns+*requests > 0:
+		return errors.New("-sign-ins and -requests: somebody must have signed in, so let there be mailboxes")
 	}
 	document, err := configuration(*tenant)
 	if err != nil {
@@ -55,6 +63,7 @@ func run(args []string, stderr io.Writer) error {
 	}
 	maker := newMaker(document, *mailboxes, *classes, *seed)
 	maker.distinct = *distinct
+	maker.addLogs(document, *signIns, *requests)
 	return snapshot.WriteFile(*out, document, maker.all())
 }
 

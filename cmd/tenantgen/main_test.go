@@ -91,14 +91,52 @@ func TestDistinctMailboxesShareNothingThatAccessDependsOn(t *testing.T) {
 	}
 }
 
+func TestLogsHaveTheRowsAskedFor(t *testing.T) {
+	for _, tt := range []struct {
+		flags            []string
+		fewest, greatest int // different user agents
+	}{
+		{nil, 100, 1500},
+		{[]string{"-distinct"}, 2500, 2500},
+	} {
+		flags := append([]string{"-mailboxes", "90", "-sign-ins", "2000", "-requests", "500"}, tt.flags...)
+		document, err := snapshot.Read("tenant.json", bytes.NewReader(generate(t, flags...)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := document.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Evidence.SignIns) != 2000 || len(s.Evidence.OktaRequests) != 500 {
+			t.Errorf("%d sign-ins and %d requests", len(s.Evidence.SignIns), len(s.Evidence.OktaRequests))
+		}
+		agents, users := map[string]bool{}, map[string]bool{}
+		for _, row := range s.Evidence.SignIns {
+			agents[row.UserAgent], users[row.UserID] = true, true
+			if row.Succeeded+row.Failed == 0 || row.LastSeen.Before(row.FirstSeen.Time) || row.LastSeen.After(document.CollectedAt.Time) {
+				t.Fatalf("a row in which nothing happened, or not in order: %+v", row)
+			}
+		}
+		for _, row := range s.Evidence.OktaRequests {
+			agents[row.UserAgent] = true
+		}
+		if len(agents) < tt.fewest || len(agents) > tt.greatest || len(users) != 90 {
+			t.Errorf("%v: %d user agents of %d users", tt.flags, len(agents), len(users))
+		}
+	}
+}
+
 func TestWrongUseIsRefused(t *testing.T) {
 	for args, want := range map[string]string{
-		"":                          "-o",
-		"-o x.json -mailboxes -1":   "-mailboxes",
-		"-o x.json -classes 0":      "-classes",
-		"-o x.json -tenant nobody":  "nobody",
-		"-o x.json surplus":         "surplus",
-		"-o /no/such/folder/x.json": "/no/such/folder",
+		"":                                   "-o",
+		"-o x.json -mailboxes -1":            "-mailboxes",
+		"-o x.json -classes 0":               "-classes",
+		"-o x.json -tenant nobody":           "nobody",
+		"-o x.json surplus":                  "surplus",
+		"-o x.json -sign-ins -1":             "-sign-ins",
+		"-o x.json -requests 5 -mailboxes 0": "there be mailboxes",
+		"-o /no/such/folder/x.json":          "/no/such/folder",
 	} {
 		if err := run(strings.Fields(args), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", args, err)
