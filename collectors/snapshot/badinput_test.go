@@ -165,6 +165,9 @@ func TestReadRefuses(t *testing.T) {
 			if slow == nil || slow.Error() != err.Error() {
 				t.Errorf("byte by byte: %v", slow)
 			}
+			if _, streamed := snapshot.Stream("snap.json", strings.NewReader(test.text), nil); streamed == nil || streamed.Error() != err.Error() {
+				t.Errorf("rows handed over: %v", streamed)
+			}
 		})
 	}
 }

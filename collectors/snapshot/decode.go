@@ -8,7 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Snapshot decodes the document into its types, the mailboxes aside. Members
+// Snapshot decodes the document into its types, mailboxes and rows that were handed
+// over aside. Members
 // that our own records do not know are left out; vendor objects are whole.
 func (d *Document) Snapshot() (*Snapshot, error) {
 	s := &Snapshot{}

@@ -21,7 +21,7 @@ func ReadFile(path string, visit func(*Record) error) (*Document, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readStream(path, f, visit)
+	return readStream(path, f, visit, false)
 }
 
 // openFile opens a file for reading; its errors are *Error.
@@ -43,16 +43,16 @@ func openFile(path string) (*os.File, error) {
 }
 
 // readStream reads the document of what a file holds.
-func readStream(path string, r io.Reader, visit func(*Record) error) (*Document, error) {
+func readStream(path string, r io.Reader, visit func(*Record) error, handOver bool) (*Document, error) {
 	if !isGzip(path) {
-		return Read(path, r, visit)
+		return scan(path, newSource(r), visit, handOver)
 	}
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, gzipError(path, err)
 	}
 	defer z.Close()
-	return Read(path, z, visit)
+	return scan(path, newSource(z), visit, handOver)
 }
 
 func isGzip(path string) bool { return strings.EqualFold(filepath.Ext(path), ".gz") }

@@ -18,6 +18,11 @@ import (
 // those of the imaginary tenants.
 func seeds(f *testing.F) []string {
 	f.Helper()
+	return documents(f)
+}
+
+func documents(f testing.TB) []string {
+	f.Helper()
 	list := []string{"", "{}", "[]", "null", envelope, envelope + "}", envelope + "}}", small, full, sorted, "\xEF\xBB\xBF{", "\xFF\xFE{"}
 	for _, l := range layouts {
 		list = append(list, l.layout(small))

@@ -17,7 +17,7 @@ import (
 func TestReadRefusesADocumentBeyondItsLimit(t *testing.T) {
 	src := newSource(strings.NewReader(`{"version":1}`))
 	src.bytes = maxDocument + 1
-	_, err := scan("x.json", src, nil)
+	_, err := scan("x.json", src, nil, false)
 	if want := "x.json:1:1: the document is longer than 4293918720 bytes"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

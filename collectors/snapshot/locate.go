@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +11,8 @@ import (
 // is the whole document. For an array's element that is the value; for an
 // object's member it starts with the member's name, so that a reader is shown
 // "PopEnabled": true and not a bare true. A pointer into a mailbox gives the
-// region of the mailbox, whose inside is not kept, whatever follows its index.
+// region of the mailbox, whose inside is not kept, whatever follows its index; so
+// does one into a row of evidence that was handed over.
 // It reports false for a pointer to what the document does not have.
 func (d *Document) Locate(pointer string) (Region, bool) {
 	tokens, ok := pointerTokens(pointer)
@@ -31,6 +31,9 @@ func (d *Document) Locate(pointer string) (Region, bool) {
 	if len(tokens) == 1 {
 		return s.member.region(), true
 	}
+	if region, ok := s.locateRow(tokens[1:]); ok {
+		return region, true
+	}
 	f, ok := s.find(tokens[1:])
 	if !ok {
 		return Region{}, false
@@ -41,8 +44,8 @@ func (d *Document) Locate(pointer string) (Region, bool) {
 }
 
 // Value gives the value that a JSON pointer names, as it stands in the file, or in
-// what was laid over it. It reports false for the document as a whole, for mailboxes, which are not kept,
-// and for what is not there. The value must not be changed.
+// what was laid over it. It reports false for the document as a whole, for mailboxes
+// and rows of evidence that are not kept, and for what is not there. The value must not be changed.
 func (d *Document) Value(pointer string) (jsontext.Value, bool) {
 	tokens, ok := pointerTokens(pointer)
 	if !ok || len(tokens) == 0 {
@@ -90,17 +93,21 @@ type found struct {
 func (s *section) find(tokens []string) (found, bool) {
 	c := cursor{text: s.raw}
 	f := found{base: s.value}
-	if len(tokens) >= 2 {
-		if rows := s.rows[tokens[0]]; rows != nil {
-			i, ok := arrayIndex(tokens[1])
-			if !ok || i >= len(rows) {
-				return f, false
-			}
-			row := rows[i]
-			f.member, f.base, f.baseOffset = row.offset, row.at, row.offset
-			c.i = row.offset
-			tokens = tokens[2:]
+	if s.anchors != nil && len(tokens) > 0 {
+		at, ok := s.anchors[tokens[0]]
+		list := s.rows[tokens[0]]
+		if ok && list != nil && len(tokens) > 1 {
+			at, ok = s.enterRow(list, tokens[1])
+			tokens = tokens[1:]
 		}
+		if !ok {
+			return f, false
+		}
+		f.member, f.base, f.baseOffset = at.offset, at.at, at.offset
+		if c.i = at.offset; c.kind() == jsontext.KindString {
+			c.name() // rows are objects, and have none
+		}
+		tokens = tokens[1:]
 	}
 	for _, token := range tokens {
 		var ok bool
@@ -150,42 +157,6 @@ func (c *cursor) enterElement(token string) (offset int, ok bool) {
 	}
 	return 0, false
 }
-
-// row is the place of an element of a population. They are all remembered: their
-// number has no bound, and walking to each from the start would take the square
-// of it.
-type row struct {
-	offset int
-	at     place
-}
-
-// index remembers the places of the section's populations.
-func (s *section) index() {
-	if s.name != "evidence" || s.raw.Kind() != jsontext.KindBeginObject {
-		return
-	}
-	s.rows = make(map[string][]row)
-	c := cursor{text: s.raw, i: 1}
-	for c.more('}') {
-		name := unquote(c.name())
-		if !slices.Contains(evidencePopulations[:], name) || c.kind() != jsontext.KindBeginArray {
-			c.skip()
-			continue
-		}
-		var list []row
-		at, offset := s.value, 0
-		c.i++
-		for c.more(']') {
-			at, offset = at.after(s.raw[offset:c.i]), c.i
-			list = append(list, row{offset, at})
-			c.skip()
-		}
-		s.rows[name] = list
-	}
-}
-
-// evidencePopulations are the members of evidence that hold a row a user.
-var evidencePopulations = [...]string{"sign_ins", "okta_requests"}
 
 // pointerTokens splits a JSON pointer into its unescaped tokens.
 func pointerTokens(pointer string) ([]string, bool) {

@@ -57,7 +57,13 @@ func Open(path string) (*File, error) {
 
 // Read reads the document from its start. See Read, the function.
 func (f *File) Read(visit func(*Record) error) (*Document, error) {
-	return readStream(f.path, io.NewSectionReader(f.file, 0, math.MaxInt64), visit)
+	return readStream(f.path, io.NewSectionReader(f.file, 0, math.MaxInt64), visit, false)
+}
+
+// Stream reads the document from its start and keeps no rows of evidence. See Stream,
+// the function.
+func (f *File) Stream(visit func(*Record) error) (*Document, error) {
+	return readStream(f.path, io.NewSectionReader(f.file, 0, math.MaxInt64), visit, true)
 }
 
 // ReadAt reads a part of the uncompressed text. A compressed file is unpacked for

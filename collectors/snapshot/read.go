@@ -22,19 +22,23 @@ const (
 	// quotes and escapes included. The longest honest ones are policy
 	// definitions and certificates of a few kilobytes.
 	maxString = 256 << 10
-	// maxMailbox is how many bytes one mailbox may take. A real one takes some
-	// hundred, and a user with a thousand groups forty thousand.
+	// maxMailbox is how many bytes one mailbox may take, or one row of evidence. A
+	// real one takes some hundred, and a user with a thousand groups forty thousand.
 	maxMailbox = 4 << 20
 	// maxSections is how many bytes all the rest may take together, because it
-	// is kept in memory: configuration of megabytes, and the rows of evidence.
+	// is kept in memory: configuration of megabytes, and the rows of evidence where
+	// those are not handed over.
 	maxSections = 1 << 30
 	// maxDocument is how many bytes a document may have: the places of its
 	// elements are kept in 32 bits. Ten million mailboxes fit.
 	maxDocument = 1<<32 - 1<<20
 )
 
-// Record is one element of "mailboxes".
+// Record is one element of "mailboxes", or of a list in evidence.
 type Record struct {
+	// List is empty for a mailbox, and the name of the list for a row of evidence:
+	// sign_ins or okta_requests.
+	List string
 	// Index is its place in the list, from 0.
 	Index int
 	// Value is its text, as in the file; it is valid only during the call.
@@ -43,9 +47,10 @@ type Record struct {
 	// the uncompressed text.
 	Region Region
 	Offset int64
-	// Before holds the members that stand before the mailboxes; all of them
-	// if Document.MailboxesLast says so in the end. Its own mailboxes and hash
-	// are not there yet.
+	// Before holds the members that stand before the record; for mailboxes all of
+	// them if Document.MailboxesLast says so in the end, and for any record all but
+	// evidence if Document.RecordsLast does. Its own mailboxes and hash are not there
+	// yet.
 	Before *Document
 }
 
@@ -54,26 +59,35 @@ type Record struct {
 // Keys may come in any order and any layout. Everything is held to the schema
 // and to the limits of a document on the way; the first fault ends the reading
 // with an *Error, when visit may have seen mailboxes already. An error of visit
-// is returned as it is. Where a section or a mailbox is no proper JSON, that is
-// told before what else is wrong with it.
+// is returned as it is. Where a section, a mailbox or a row of evidence is no proper
+// JSON, that is told before what else is wrong with it.
 //
 // It reads ahead of itself in a goroutine, which has ended when Read returns: r is
 // not used any more, and Read waits for a call to r that is still under way.
 //
 // Memory grows by 16 bytes a mailbox, and with the other members.
 func Read(name string, r io.Reader, visit func(*Record) error) (*Document, error) {
-	return scan(name, newSource(r), visit)
+	return scan(name, newSource(r), visit, false)
 }
 
-func scan(name string, src *source, visit func(*Record) error) (*Document, error) {
+// Stream is Read that hands over the rows of evidence too, and does not keep them:
+// there may be millions. In the document's own text their lists are empty. Records of
+// one list come together and in the order of the file.
+//
+// Memory grows by 16 bytes a mailbox and a row, and with the other members.
+func Stream(name string, r io.Reader, visit func(*Record) error) (*Document, error) {
+	return scan(name, newSource(r), visit, true)
+}
+
+func scan(name string, src *source, visit func(*Record) error, handOver bool) (*Document, error) {
 	defer src.text.close()
-	doc := &Document{Name: name}
+	doc := &Document{Name: name, handedOver: handOver}
 	if err := src.start(); err != nil {
 		err.File = name
 		return nil, err
 	}
 	s := &scanner{
-		doc: doc, src: src, dec: jsontext.NewDecoder(src, decoderOptions()...), visit: visit,
+		doc: doc, src: src, dec: jsontext.NewDecoder(src, decoderOptions()...), visit: visit, handOver: handOver,
 		rule: documentRule().object, at: place{1, 1},
 	}
 	if err := s.document(); err != nil {
@@ -94,6 +108,8 @@ type scanner struct {
 	src   *source
 	dec   *jsontext.Decoder
 	visit func(*Record) error
+	// handOver: the rows of evidence go to visit too.
+	handOver bool
 
 	rule *objectRule
 	// missing has a bit for each required member that was not seen yet.
@@ -106,6 +122,10 @@ type scanner struct {
 	offset int64
 	// kept is how many bytes of sections are held.
 	kept int64
+	// text is that of the section that is read piece by piece, as far as it is kept;
+	// copying says that what comes is.
+	text    []byte
+	copying bool
 	// limit is how many bytes the current value may take.
 	limit int64
 }
@@ -166,8 +186,11 @@ func (s *scanner) member() error {
 	if i >= 0 {
 		s.missing &^= 1 << i
 	}
-	if name == "mailboxes" {
+	switch name {
+	case "mailboxes":
 		return s.mailboxes(start, rule)
+	case "evidence":
+		return s.evidence(start, rule)
 	}
 	return s.section(name, start, rule)
 }
@@ -191,10 +214,14 @@ func (s *scanner) section(name string, start place, rule *rule) error {
 	}
 	s.kept += int64(len(raw))
 	kept := section{name: name, member: newSpan(start, s.at), value: at, raw: slices.Clone(raw)}
-	kept.index()
+	s.doc.late = s.doc.begun
+	s.keep(kept)
+	return s.doc.decode(&kept)
+}
+
+func (s *scanner) keep(kept section) {
 	s.doc.sections = append(s.doc.sections, kept)
 	s.doc.mailboxes.last = false
-	return s.doc.decode(&kept)
 }
 
 func wrongVersion(raw jsontext.Value, f *fault) *fault {
@@ -219,6 +246,7 @@ func (s *scanner) mailboxes(start place, rule *rule) error {
 		return err
 	}
 	boxes := &s.doc.mailboxes
+	s.doc.begun = true
 	record := Record{Before: s.doc}
 	for ; ; record.Index++ {
 		kind, err := s.peek(pointer, maxMailbox)
@@ -252,6 +280,11 @@ func (s *scanner) mailbox(record *Record, rule *rule) error {
 	}
 	where := newSpan(start, s.at)
 	s.doc.mailboxes.spans.add(where)
+	return s.give(record, raw, where)
+}
+
+// give hands a record over that was just read.
+func (s *scanner) give(record *Record, raw jsontext.Value, where span) error {
 	if s.visit == nil {
 		return nil
 	}
@@ -311,6 +344,9 @@ func (s *scanner) value() (jsontext.Value, error) {
 }
 
 func (s *scanner) move(text []byte) {
+	if s.copying {
+		s.text = append(s.text, text...)
+	}
 	s.at = s.at.after(text)
 	s.offset += int64(len(text))
 }
