@@ -9,8 +9,8 @@ import (
 )
 
 // Snapshot decodes the document into its types, mailboxes and rows that were handed
-// over aside. Members
-// that our own records do not know are left out; vendor objects are whole.
+// over aside. Members that our own records do not know are left out; vendor objects
+// are whole.
 func (d *Document) Snapshot() (*Snapshot, error) {
 	s := &Snapshot{}
 	parts := map[string]any{

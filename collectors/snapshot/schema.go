@@ -28,6 +28,7 @@ type schemaNode struct {
 	Description string                 `json:"description"`
 	Identity    bool                   `json:"x-identity"`
 	Instant     bool                   `json:"x-instant"`
+	Count       bool                   `json:"x-count"`
 
 	Ref        string         `json:"$ref"`
 	AnyOf      []*schemaNode  `json:"anyOf"`
@@ -217,6 +218,8 @@ func (n *schemaNode) consistent() error {
 		return errors.New("other keywords beside anyOf")
 	case n.Type != "integer" && n.Const != nil:
 		return errors.New("const is for integers")
+	case n.Type != "integer" && n.Count:
+		return errors.New("x-count is for integers")
 	case n.Type != "string" && (n.Enum != nil || n.Format != "" || n.Pattern != "" || n.Instant):
 		return errors.New("enum, format, pattern and x-instant are for strings")
 	case n.Instant != (n.Pattern != "") || n.Instant != (n.Format != ""):

@@ -22,6 +22,7 @@ type schemaOf struct {
 	Enum       []string             `json:"enum"`
 	Const      any                  `json:"const"`
 	Instant    bool                 `json:"x-instant"`
+	Count      bool                 `json:"x-count"`
 	Identity   bool                 `json:"x-identity"`
 	Required   []string             `json:"required"`
 	Properties map[string]*schemaOf `json:"properties"`
@@ -192,8 +193,9 @@ func TestStatusesMatchSchema(t *testing.T) {
 	}
 }
 
-// TestPopulationsAreMarked: what names a person is never judged, and of an instant
-// only the order, so a mark too few or too many changes verdicts. Names are dotted
+// TestPopulationsAreMarked: what names a person is never judged, of an instant only
+// the order, and of a count only whether there is any, so a mark too few or too many
+// changes verdicts, or lets a log of a million rows be judged one by one. Names are dotted
 // from the element.
 func TestPopulationsAreMarked(t *testing.T) {
 	root := new(schemaOf)
@@ -203,8 +205,8 @@ func TestPopulationsAreMarked(t *testing.T) {
 	c := &comparison{t: t, root: root}
 	evidence := c.resolve(root.Properties["evidence"]).Properties
 	want := map[string]marks{
-		"sign_ins":      {Identity: "user_id user_principal_name", Instants: "first_seen last_seen"},
-		"okta_requests": {Identity: "user_id user_name", Instants: "first_seen last_seen"},
+		"sign_ins":      {Identity: "user_id user_principal_name", Instants: "first_seen last_seen", Counts: "failed succeeded"},
+		"okta_requests": {Identity: "user_id user_name", Instants: "first_seen last_seen", Counts: "failed succeeded"},
 		"mailboxes": {
 			Identity: "addresses display_name id user_principal_name",
 			Instants: "entra.createdDateTime entra.signInActivity.lastNonInteractiveSignInDateTime entra.signInActivity.lastSignInDateTime " +
@@ -217,7 +219,7 @@ func TestPopulationsAreMarked(t *testing.T) {
 	} {
 		var m marks
 		c.marked("", c.resolve(list).Items, &m)
-		got[name] = marks{strings.TrimSpace(m.Identity), strings.TrimSpace(m.Instants)}
+		got[name] = marks{strings.TrimSpace(m.Identity), strings.TrimSpace(m.Instants), strings.TrimSpace(m.Counts)}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -225,7 +227,7 @@ func TestPopulationsAreMarked(t *testing.T) {
 }
 
 // marks are the marked fields of an element.
-type marks struct{ Identity, Instants string }
+type marks struct{ Identity, Instants, Counts string }
 
 // marked collects the marked fields at and below s, in the order of their names.
 func (c *comparison) marked(path string, s *schemaOf, m *marks) {
@@ -236,6 +238,10 @@ func (c *comparison) marked(path string, s *schemaOf, m *marks) {
 	s = c.resolve(s)
 	if s.Instant {
 		m.Instants += " " + path
+		return
+	}
+	if s.Count {
+		m.Counts += " " + path
 		return
 	}
 	for _, alternative := range s.AnyOf {

@@ -19,6 +19,8 @@ import (
 type Classes struct {
 	filter *Filter
 	about  func(Identity) Note
+	// what names a member in errors.
+	what string
 
 	// By member: its class, and where its record starts in the document's text,
 	// which is shorter than 4 GiB. end is where the last record ends.
@@ -97,6 +99,8 @@ type Source struct {
 	// Text gives any part of its uncompressed text. Without it each walk over
 	// records costs a pass over the document.
 	Text io.ReaderAt
+	// List is the list of evidence whose rows are the members; empty for mailboxes.
+	List string
 }
 
 // Texts gives what is judged of the first member of each class, in the order of
@@ -124,7 +128,7 @@ func (c *Classes) Judged(source Source, members iter.Seq[uint32], visit func(mem
 	return c.Records(source, members, func(member int, record []byte) error {
 		text, ok := c.judged(buffer[:0], record, c.notes[c.of[member]])
 		if !ok {
-			return changed(member)
+			return c.changed(member)
 		}
 		buffer = text
 		return visit(member, text)
@@ -148,8 +152,8 @@ func (c *Classes) MemberText(source Source, member int) (found []byte, err error
 	return found, err
 }
 
-func changed(member int) error {
-	return fmt.Errorf("read mailbox %d again: the snapshot changed while it was judged; run the check again", member)
+func (c *Classes) changed(member int) error {
+	return fmt.Errorf("read %s %d again: the snapshot changed while it was judged; run the check again", c.what, member)
 }
 
 // Alike are mailboxes that nothing tells apart.

@@ -16,6 +16,9 @@ type Marks struct {
 	// Instant says that a text here is a moment, of which only the order against
 	// other moments counts.
 	Instant bool
+	// Count says that a number here tells how often something happened, of which only
+	// counts whether it did: an integer, in plain digits.
+	Count bool
 	// Fields are an object's fields by name. Others hold for the fields that are
 	// not named, Elements for the elements of a list.
 	Fields           map[string]*Marks
@@ -32,7 +35,7 @@ func (m *Marks) Join(other *Marks) *Marks {
 		return m
 	}
 	both := &Marks{
-		Drop: m.Drop || other.Drop, Instant: m.Instant || other.Instant,
+		Drop: m.Drop || other.Drop, Instant: m.Instant || other.Instant, Count: m.Count || other.Count,
 		Others: m.Others.Join(other.Others), Elements: m.Elements.Join(other.Elements),
 		Fields: map[string]*Marks{},
 	}
@@ -78,6 +81,7 @@ type Filter struct {
 // A filterNode is a Marks made ready. A nil node keeps everything.
 type filterNode struct {
 	drop, instant    bool
+	count            bool
 	fields           []filterField
 	others, elements *filterNode
 }
@@ -105,7 +109,7 @@ func newNode(m *Marks) *filterNode {
 	if m == nil {
 		return nil
 	}
-	n := &filterNode{drop: m.Drop, instant: m.Instant, others: newNode(m.Others), elements: newNode(m.Elements)}
+	n := &filterNode{drop: m.Drop, instant: m.Instant, count: m.Count, others: newNode(m.Others), elements: newNode(m.Elements)}
 	for name, below := range m.Fields {
 		// What is no valid text is quoted as the reader of a file would see it.
 		quoted, _ := jsontext.AppendQuote(nil, name)
@@ -141,7 +145,8 @@ func (f *Filter) AppendText(dst, record []byte) (text []byte, ok bool) {
 }
 
 // AppendKey appends a key of a record: two records with the same key differ in
-// nothing that the filter leaves, but in instants that lie alike to all moments.
+// nothing that the filter leaves, but in instants that lie alike to all moments, and
+// in counts that are both above 0, or both below.
 // The record must be an object in JSON that was found valid; ok is false where it
 // cannot be.
 func (f *Filter) AppendKey(dst, record []byte) (key []byte, ok bool) {
@@ -179,6 +184,11 @@ func (w *writer) value(n *filterNode) {
 		case '"':
 			if n.instant && w.key {
 				w.instant()
+				return
+			}
+		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			if n.count && w.key {
+				w.count()
 				return
 			}
 		}
@@ -275,4 +285,21 @@ func (w *writer) instant() {
 		place += 2
 	}
 	w.out = append(w.out, instantSign, byte(place>>8), byte(place))
+}
+
+// countSign starts the code of a count in a key. No JSON has this byte.
+const countSign = 2
+
+// count writes whether the number that starts here is 0, above or below.
+func (w *writer) count() {
+	start := w.i
+	w.skip()
+	sign := byte('+')
+	switch digits := bytes.TrimPrefix(w.text[start:w.i], []byte("-")); {
+	case len(bytes.Trim(digits, "0")) == 0:
+		sign = '0'
+	case w.text[start] == '-':
+		sign = '-'
+	}
+	w.out = append(w.out, countSign, sign)
 }

@@ -28,6 +28,7 @@ var (
 func marks() *population.Marks {
 	return &population.Marks{Fields: map[string]*population.Marks{
 		"id": drop, "user_principal_name": drop, "display_name": drop, "addresses": drop, "declared": drop,
+		"tally": {Count: true},
 		"entra": {Fields: map[string]*population.Marks{"createdDateTime": instant, "signInSessionsValidFromDateTime": instant}},
 	}}
 }

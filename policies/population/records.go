@@ -25,9 +25,9 @@ func (c *Classes) Records(source Source, members iter.Seq[uint32], visit func(me
 		record, err := w.record(start, end)
 		switch {
 		case err != nil:
-			return fmt.Errorf("read mailbox %d again: %w", member, err)
+			return fmt.Errorf("read %s %d again: %w", c.what, member, err)
 		case record == nil:
-			return changed(int(member))
+			return c.changed(int(member))
 		}
 		if err := visit(int(member), record); err != nil {
 			return err
@@ -98,11 +98,11 @@ func (c *Classes) readAgain(source Source, members iter.Seq[uint32], visit func(
 		return nil
 	}
 	_, err := source.Read(func(record *snapshot.Record) error {
-		if record.Index != int(wanted) {
+		if record.List != source.List || record.Index != int(wanted) {
 			return nil
 		}
 		if uint32(record.Offset) != c.offset[wanted] {
-			return changed(record.Index)
+			return c.changed(record.Index)
 		}
 		if err := visit(record.Index, record.Value); err != nil {
 			return err
@@ -116,7 +116,7 @@ func (c *Classes) readAgain(source Source, members iter.Seq[uint32], visit func(
 	case errors.Is(err, errEnough):
 		return nil
 	case err == nil && more:
-		return changed(int(wanted))
+		return c.changed(int(wanted))
 	}
 	return err
 }

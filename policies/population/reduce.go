@@ -1,6 +1,7 @@
 package population
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -13,8 +14,10 @@ type Options struct {
 	Marks *Marks
 	// Moments are the instants with which controls compare others.
 	Moments []string
-	// About is asked about each mailbox, if it is set.
+	// About is asked about each mailbox, if it is set. Other records have no Identity.
 	About func(Identity) Note
+	// What names a record in errors; empty stands for a mailbox.
+	What string
 	// MaxClasses and MaxBytes bound the classes whose records are kept: how many
 	// there are and how many bytes they take. Behind them every mailbox is a class
 	// of its own, of which only the place is known. 0 stands for the defaults.
@@ -86,7 +89,7 @@ func NewReducer(options Options) *Reducer {
 		byKey:   make(map[string]uint32),
 		full:    make(chan *batch, batches), empty: make(chan *batch, batches), done: make(chan struct{}),
 	}
-	r.classes = &Classes{filter: r.filter, about: options.About}
+	r.classes = &Classes{filter: r.filter, about: options.About, what: cmp.Or(options.What, "mailbox")}
 	for range batches {
 		r.empty <- new(batch)
 	}
@@ -94,7 +97,7 @@ func NewReducer(options Options) *Reducer {
 	return r
 }
 
-// Add takes in one mailbox. The records must come in the order of their indexes,
+// Add takes in one mailbox or other record. The records must come in the order of their indexes,
 // from 0. The record is not kept.
 func (r *Reducer) Add(record *snapshot.Record) {
 	if r.batch == nil {
@@ -144,7 +147,7 @@ func (r *Reducer) work() {
 	}
 }
 
-var errNoRecord = errors.New("the text of a mailbox is no JSON object")
+var errNoRecord = errors.New("the text of it is no JSON object")
 
 // sort puts one record into its class.
 func (r *Reducer) sort(record []byte, offset uint32) error {
@@ -152,11 +155,11 @@ func (r *Reducer) sort(record []byte, offset uint32) error {
 	member := uint32(len(c.of))
 	note, err := c.note(record)
 	if err != nil {
-		return fmt.Errorf("mailbox %d: %w", member, err)
+		return fmt.Errorf("%s %d: %w", c.what, member, err)
 	}
 	key, ok := r.filter.AppendKey(r.key[:0], record)
 	if !ok {
-		return fmt.Errorf("mailbox %d: %w", member, errNoRecord)
+		return fmt.Errorf("%s %d: %w", c.what, member, errNoRecord)
 	}
 	if note != (Note{}) {
 		// No JSON has the byte that parts the note from the record.
