@@ -47,28 +47,26 @@ package controls.evidence.no_legacy_sign_ins_succeed
 import data.lib.clients
 import data.lib.names
 
-violations contains {"key": key, "args": args, "sign_in": i} if {
-	some [i, sign_in, key, args] in _legacy
-	sign_in.succeeded > 0
+violations contains {"key": judged.key, "args": judged.args, "sign_in": i} if {
+	some i, judged in _legacy
+	_succeeded(i)
 }
 
-notes contains {"key": _attempt[key], "args": args, "sign_in": i} if {
-	some [i, sign_in, key, args] in _legacy
-	not _succeeded(sign_in)
-	sign_in.failed > 0
+notes contains {"key": _attempt[judged.key], "args": judged.args, "sign_in": i} if {
+	some i, judged in _legacy
+	not _succeeded(i)
+	input.evidence.sign_ins[i].failed > 0
 }
 
-_legacy contains [i, sign_in, "succeeded", {"client": sign_in.client_app}] if {
+_legacy := {i: judged |
 	some i, sign_in in input.evidence.sign_ins
-	clients.legacy(sign_in)
+	judged := _judge(sign_in)
 }
 
-_legacy contains [i, sign_in, "password_grant", {"app": names.first(sign_in, ["app"])}] if {
-	some i, sign_in in input.evidence.sign_ins
-	not clients.legacy(sign_in)
-	clients.password_grant(sign_in)
-}
+_judge(sign_in) := {"key": "succeeded", "args": {"client": sign_in.client_app}} if clients.legacy(sign_in)
+
+else := {"key": "password_grant", "args": {"app": names.first(sign_in, ["app"])}} if clients.password_grant(sign_in)
 
 _attempt := {"succeeded": "attempted", "password_grant": "password_grant_attempted"}
 
-_succeeded(sign_in) if sign_in.succeeded > 0
+_succeeded(i) if input.evidence.sign_ins[i].succeeded > 0
