@@ -21,7 +21,7 @@ func (a *app) writeInput(ctx context.Context, p *accessPlan) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	in := engine.Input{Read: attestedRead(p.attested, file.Read), Text: file, Access: access.NewGathering(p.options), Declarations: p.declared}
+	in := engine.Input{Read: attestedRead(p.attested, file.Stream), Text: file, Access: access.NewGathering(p.options), Declarations: p.declared}
 	for i := range p.outputs {
 		p.outputs[i].format = "input"
 	}

@@ -43,7 +43,7 @@ func (r *accessRun) close() error {
 }
 
 func (r *accessRun) survey(ctx context.Context, file *snapshot.File) (*access.Survey, error) {
-	return access.NewSurvey(ctx, attestedRead(r.plan.attested, file.Read), access.SurveyOptions{Options: r.plan.options, Declared: r.plan.declared.Of})
+	return access.NewSurvey(ctx, mailboxesOnly(attestedRead(r.plan.attested, file.Stream)), access.SurveyOptions{Options: r.plan.options, Declared: r.plan.declared.Of})
 }
 
 // report works out what the plan asks for.
@@ -134,7 +134,7 @@ func (r *accessRun) nameFirst(report *doors.Report, c *access.Comparison, later,
 			document = earlier
 		}
 		left := len(wanted[side])
-		_, err := file.Read(func(record *snapshot.Record) error {
+		_, err := mailboxesOnly(file.Stream)(func(record *snapshot.Record) error {
 			list, ok := wanted[side][record.Index]
 			if !ok {
 				return nil

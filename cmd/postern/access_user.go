@@ -20,7 +20,7 @@ import (
 // person explains the doors of the one person that --user names.
 func (r *accessRun) person(ctx context.Context) (*doors.Report, error) {
 	search := &userSearch{asked: r.plan.user}
-	doc, err := r.later.Read(func(record *snapshot.Record) error {
+	doc, err := mailboxesOnly(r.later.Stream)(func(record *snapshot.Record) error {
 		search.look(record)
 		return ctx.Err()
 	})

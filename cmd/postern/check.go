@@ -230,7 +230,7 @@ func (a *app) check(ctx context.Context, plan *checkPlan) (failed error) {
 		return err
 	}
 	defer closeAfter(file, &failed)
-	plan.input.Read, plan.input.Text = attestedRead(plan.attested, file.Read), file
+	plan.input.Read, plan.input.Text = attestedRead(plan.attested, file.Stream), file
 	plan.input.Waivers = plan.waivers.open()
 	if list := plan.waivers.list; list != nil {
 		a.note("waivers: %s holds %d", list.File, len(list.Waivers))

@@ -218,11 +218,11 @@ func (p *checkPlan) judgeSides(ctx context.Context, controls *engine.Loading, si
 			return err
 		})
 		run(len(sides)+i, "work out the doors of", func(read snapshotReader) (err error) {
-			side.Survey, err = access.NewSurvey(ctx, read, access.SurveyOptions{Declared: p.input.Declarations.Of})
+			side.Survey, err = access.NewSurvey(ctx, mailboxesOnly(read), access.SurveyOptions{Declared: p.input.Declarations.Of})
 			return err
 		})
 		read, _ := both.seat() // the census reads at once
-		counting[i] = drift.Reader(read)
+		counting[i] = drift.Reader(mailboxesOnly(read))
 	}
 	boxes := drift.StartCensus(counting[0], counting[1])
 	group.Wait()
@@ -243,7 +243,7 @@ func (p *checkPlan) judgeSides(ctx context.Context, controls *engine.Loading, si
 // reader reads the side as the plan says, until ctx has ended.
 func (s *diffSide) reader(ctx context.Context, p *checkPlan) snapshotReader {
 	return attestedRead(p.attested, func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
-		return s.file.Read(func(record *snapshot.Record) error {
+		return s.file.Stream(func(record *snapshot.Record) error {
 			if err := ctx.Err(); err != nil || visit == nil {
 				return err
 			}

@@ -179,7 +179,7 @@ func (p *checkPlan) judgeFile(ctx context.Context, path string, check checker, i
 	if err != nil {
 		return nil, err
 	}
-	input.Read, input.Text = attestedRead(p.attested, file.Read), file
+	input.Read, input.Text = attestedRead(p.attested, file.Stream), file
 	report, err := check(ctx, input)
 	if err != nil {
 		return nil, errors.Join(about("judge "+path, err), file.Close())

@@ -129,7 +129,7 @@ func makePlan(ctx context.Context, judged *checkPlan, controls *engine.Loading, 
 	var failed error
 	var group sync.WaitGroup
 	group.Go(func() { used, failed = impact.Analyze(file.Read, asked) })
-	judged.input.Read, judged.input.Text = attestedRead(judged.attested, file.Read), file
+	judged.input.Read, judged.input.Text = attestedRead(judged.attested, file.Stream), file
 	report, err := controls.Check(ctx, judged.input)
 	group.Wait() // nothing may be read any more when the file is closed
 	if err != nil {

@@ -99,3 +99,15 @@ func (s *sharing) together(all []*sharer) {
 		close(one.done)
 	}
 }
+
+// mailboxesOnly reads for somebody who does not want the rows of the logs.
+func mailboxesOnly(read snapshotReader) snapshotReader {
+	return func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
+		return read(func(record *snapshot.Record) error {
+			if record.List != "" || visit == nil {
+				return nil
+			}
+			return visit(record)
+		})
+	}
+}

@@ -43,13 +43,13 @@ const (
 // are successes.
 func (m *maker) signIn(i int, mailbox *snapshot.Mailbox, until time.Time) snapshot.SignIn {
 	random := rand.New(rand.NewPCG(m.seed, signInSeeds|uint64(i)))
+	agent, client := m.client(random)
 	row := snapshot.SignIn{
-		UserPrincipalName: mailbox.UserPrincipalName, UserID: mailbox.ID,
-		ClientApp: clientApps[rare(random, len(clientApps))], Interactive: random.IntN(3) == 0,
-		UserAgent: m.userAgent(random), App: apps[rare(random, len(apps))],
+		UserPrincipalName: mailbox.UserPrincipalName, UserID: mailbox.ID, ClientApp: client, Interactive: random.IntN(3) == 0,
+		UserAgent: agent, App: apps[rare(random, len(apps))],
 	}
 	if random.IntN(20) == 0 {
-		row.ClientApp, row.AuthenticationProtocol = "Mobile Apps and Desktop clients", "ropc"
+		row.ClientApp, row.AuthenticationProtocol = modernApp, "ropc"
 	}
 	row.Succeeded, row.Failed = counts(random)
 	row.FirstSeen, row.LastSeen = seen(random, until)
@@ -58,21 +58,25 @@ func (m *maker) signIn(i int, mailbox *snapshot.Mailbox, until time.Time) snapsh
 
 func (m *maker) request(i int, mailbox *snapshot.Mailbox, until time.Time) snapshot.OktaRequest {
 	random := rand.New(rand.NewPCG(m.seed, requestSeeds|uint64(i)))
+	agent, _ := m.client(random)
 	row := snapshot.OktaRequest{
-		UserName: mailbox.UserPrincipalName, UserID: fmt.Sprintf("00u%017d", i), UserAgent: m.userAgent(random), AppID: "0oagenerated00000001",
+		UserName: mailbox.UserPrincipalName, UserID: fmt.Sprintf("00u%017d", i), UserAgent: agent, AppID: "0oagenerated00000001",
 	}
 	row.Succeeded, row.Failed = counts(random)
 	row.FirstSeen, row.LastSeen = seen(random, until)
 	return row
 }
 
-// userAgent names one of some thousand clients: a program and its build. With
-// distinct hardly any two are the same, as of somebody who tries passwords.
-func (m *maker) userAgent(random *rand.Rand) string {
+// client makes the user agent of one of some thousand clients, a program and its
+// build, and the protocol that Entra says it came by. With distinct hardly any two
+// agents are the same, as of somebody who tries passwords.
+func (m *maker) client(random *rand.Rand) (agent, app string) {
+	program := programs[rare(random, len(programs))]
+	app = program.apps[rare(random, len(program.apps))]
 	if m.distinct {
-		return fmt.Sprintf("Agent/%016x", random.Uint64())
+		return fmt.Sprintf("Agent/%016x", random.Uint64()), app
 	}
-	return fmt.Sprintf(userAgents[rare(random, len(userAgents))], rare(random, 300))
+	return fmt.Sprintf(program.agent, rare(random, 300)), app
 }
 
 func counts(random *rand.Rand) (succeeded, failed int) {
@@ -99,17 +103,28 @@ func rare(random *rand.Rand, n int) int {
 	return int(u * u * u * float64(n))
 }
 
-var clientApps = []string{
-	"Mobile Apps and Desktop clients", "Exchange ActiveSync", "Other clients", "IMAP4", "Authenticated SMTP", "Exchange Web Services",
-	"POP3", "MAPI Over HTTP", "Offline Address Book", "Autodiscover", "Outlook Anywhere (RPC over HTTP)", "Exchange Online PowerShell",
-}
-
 var apps = []string{"Office 365 Exchange Online", "Microsoft Office", "Scan to mail", "Microsoft Azure PowerShell", "Backup", "Payroll"}
 
-var userAgents = []string{
-	"Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.%d; Pro)", "Apple-iPhone14C5/2001.%d", "Android-Mail/2026.%d",
-	"Microsoft Office/15.0 (Windows NT 6.1; Microsoft Outlook 15.0.%d; Pro)", "Outlook-iOS/723.%d.prod.iphone", "BAV2ROPC %d",
-	"Mozilla/5.0 (X11; Linux x86_64; rv:%d.0) Thunderbird/140", "MacOutlook/16.%d (Intelx64 Mac OS X)", "python-requests/2.%d",
-	"Microsoft Office/14.0 (Windows NT 6.1; Microsoft Outlook 14.0.%d; Pro)", "curl/8.%d", "Windows-AzureAD-Authentication-Provider/1.%d",
-	"Müller Scanner %d",
+// A program signs in by some protocols.
+type program struct {
+	agent string
+	apps  []string
+}
+
+const modernApp = "Mobile Apps and Desktop clients"
+
+var programs = []program{
+	{"Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.%d; Pro)", []string{modernApp, "MAPI Over HTTP", "Autodiscover", "Offline Address Book"}},
+	{"Apple-iPhone14C5/2001.%d", []string{"Exchange ActiveSync", modernApp}},
+	{"Android-Mail/2026.%d", []string{"Exchange ActiveSync", "IMAP4"}},
+	{"Microsoft Office/15.0 (Windows NT 6.1; Microsoft Outlook 15.0.%d; Pro)", []string{"Outlook Anywhere (RPC over HTTP)", "MAPI Over HTTP", "Autodiscover"}},
+	{"Outlook-iOS/723.%d.prod.iphone", []string{modernApp}},
+	{"BAV2ROPC %d", []string{"Exchange ActiveSync", "IMAP4", "POP3", "Authenticated SMTP"}},
+	{"Mozilla/5.0 (X11; Linux x86_64; rv:%d.0) Thunderbird/140", []string{"IMAP4", "Authenticated SMTP", "POP3"}},
+	{"MacOutlook/16.%d (Intelx64 Mac OS X)", []string{"Exchange Web Services", modernApp}},
+	{"python-requests/2.%d", []string{"Exchange Web Services", "Other clients"}},
+	{"Microsoft Office/14.0 (Windows NT 6.1; Microsoft Outlook 14.0.%d; Pro)", []string{"Outlook Anywhere (RPC over HTTP)", "Exchange Web Services"}},
+	{"curl/8.%d", []string{"Authenticated SMTP", "Other clients"}},
+	{"Windows-AzureAD-Authentication-Provider/1.%d", []string{modernApp}},
+	{"Müller Scanner %d", []string{"Authenticated SMTP"}},
 }

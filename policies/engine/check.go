@@ -12,13 +12,15 @@ import (
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // Input is what Check judges and what its report says of it.
 type Input struct {
 	// Read reads the snapshot from its start. It hands each mailbox to visit in the
-	// order of the file and returns the rest, as snapshot.Read does. It may be
-	// called several times, also by whoever walks the members of a finding.
+	// order of the file and returns the rest, as snapshot.Read does; or the rows of
+	// evidence too, as snapshot.Stream does, which takes less memory. It may be called
+	// several times, also by whoever walks the members of a finding.
 	Read func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
 	// Text gives any part of the snapshot's uncompressed text, such as a
 	// snapshot.File. Without it, each walk over the members of a finding reads the
@@ -111,17 +113,16 @@ type judgement struct {
 	crowd  *crowd
 	ledger *ledger
 	access *gathering
-	rows   map[string]*rows
 	// waivers is nil where none were given, late are the controls that need them.
 	waivers Waivers
 	late    []*control
-	// fields are what all controls see alike, sizes the populations beside the
-	// mailboxes.
-	fields [][2]*ast.Term
-	sizes  map[string]int
+	// fields are what all controls see alike. evidenceOnly are those of the part of the
+	// input that holds the logs, without them; nil where there is no such part.
+	fields       [][2]*ast.Term
+	evidenceOnly [][2]*ast.Term
 
 	evidence map[*control]evidence
-	// panels and tallies are those of the controls that were judged.
+	// panels are those of mailboxes and tallies those of the controls that were judged.
 	panels  map[*control]*panel
 	tallies map[*control]*tally
 	// reader and seen are for what is shown of mailboxes.
@@ -143,13 +144,6 @@ func (j *judgement) judge(ctx context.Context, in *Input) error {
 	var err error
 	if j.fields, err = j.evidenceFields(&in.Declarations); err != nil {
 		return err
-	}
-	j.rows, j.sizes = map[string]*rows{}, map[string]int{}
-	for _, name := range evidencePopulations() {
-		if j.rows[name], err = evidenceRows(j.doc, name); err != nil {
-			return err
-		}
-		j.sizes[name] = len(j.rows[name].members)
 	}
 	j.evidence, j.panels, j.tallies = map[*control]evidence{}, map[*control]*panel{}, map[*control]*tally{}
 	var ready []*control
@@ -197,18 +191,19 @@ func (j *judgement) hear(ctx context.Context, ready []*control) error {
 	if err != nil {
 		return err
 	}
-	_, listed := j.doc.Mailboxes()
-	h := j.engine.open(ctx, j.fields, j.sizes, listed, j.tallies)
-	h.behind = j.access.behind
-	panels := j.engine.panels(ready, moments.texts(j.doc))
-	for _, p := range panels {
+	seating := j.engine.seat(ready, moments.texts(j.doc))
+	for _, p := range seating.mailboxes {
 		for _, c := range p.controls {
 			j.panels[c] = p
 		}
 	}
-	failed := h.judgeAll(j.crowd, panels)
+	h := j.open(ctx)
+	failed := h.judgeAll(seating)
 	if err := h.close(); err != nil {
 		return err
+	}
+	if failed == nil {
+		failed = j.crowd.failed
 	}
 	return failed
 }
@@ -267,8 +262,8 @@ func distinct(list []finding.Reason) []finding.Reason {
 }
 
 // evidenceFields builds what all controls see alike: the evidence without who people are,
-// the declarations and the moments. The ledger stays outside, the mailboxes come
-// in batches.
+// the declarations and the moments. The ledger stays outside, mailboxes and the rows of
+// logs come in batches.
 func (j *judgement) evidenceFields(declared *Declarations) ([][2]*ast.Term, error) {
 	r := newReader()
 	config, err := encode(r, "config", declared)
@@ -293,16 +288,36 @@ func (j *judgement) evidenceFields(declared *Declarations) ([][2]*ast.Term, erro
 		if !ok {
 			continue
 		}
-		value, err := r.read(raw, j.engine.marks.Field(name))
+		marks := j.engine.marks.Field(name)
+		if name == "evidence" {
+			marks = marks.Join(withoutLogs())
+		}
+		value, err := r.read(raw, marks)
 		if err != nil {
 			return nil, fmt.Errorf("check: read %s: %w", name, err)
 		}
-		fields = append(fields, [2]*ast.Term{ast.StringTerm(name), value})
+		if name != "evidence" {
+			fields = append(fields, [2]*ast.Term{ast.StringTerm(name), value})
+			continue
+		}
+		j.evidenceOnly = [][2]*ast.Term{}
+		value.Value.(ast.Object).Foreach(func(name, value *ast.Term) {
+			j.evidenceOnly = append(j.evidenceOnly, [2]*ast.Term{name, value})
+		})
 	}
 	if j.access.facts != nil {
 		fields = append(fields, [2]*ast.Term{ast.StringTerm(accessPart), j.access.facts})
 	}
 	return fields, nil
+}
+
+// withoutLogs drop the lists in evidence.
+func withoutLogs() *population.Marks {
+	without := &population.Marks{Fields: map[string]*population.Marks{}}
+	for _, log := range logs() {
+		without.Fields[log.name] = &population.Marks{Drop: true}
+	}
+	return without
 }
 
 func encode(r *reader, name string, value any) (*ast.Term, error) {

@@ -221,7 +221,7 @@ func (c *clause) given(term *ast.Term) {
 		return
 	}
 	object.Foreach(func(key, value *ast.Term) {
-		if isMailbox(key) {
+		if c.isName(key) {
 			c.nameMailbox(value)
 			return
 		}
@@ -230,7 +230,10 @@ func (c *clause) given(term *ast.Term) {
 	})
 }
 
-func isMailbox(key *ast.Term) bool { return key.Value.Compare(ast.String("mailbox")) == 0 }
+// isName reports whether a field of an entry names a member.
+func (c *clause) isName(key *ast.Term) bool {
+	return key.Value.Compare(ast.String(c.known.list.entry)) == 0
+}
 
 // nameMailbox follows the index by which an entry names its mailbox.
 func (c *clause) nameMailbox(value *ast.Term) {

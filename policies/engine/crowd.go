@@ -19,6 +19,8 @@ type crowd struct {
 	doc     *snapshot.Document
 	classes *population.Classes
 	source  population.Source
+	// rows are those of the logs that the snapshot has, by what an entry calls one.
+	rows map[string]*rows
 	// emergency are the declared emergency accounts.
 	emergency *accounts
 	// keys are the members' keys by index, nil where nobody asks for them.
@@ -54,42 +56,86 @@ type sorter struct {
 func (s *sorter) gather(ctx context.Context, in *Input, facts *gathering) (*crowd, error) {
 	c := &crowd{source: population.Source{Read: in.Read, Text: in.Text}, emergency: newAccounts(in.Declarations.BreakGlass)}
 	seen, err := s.readInto(ctx, c, in, facts.telling)
-	if err != nil || seen == nil || c.doc.MailboxesLast() {
-		return c, err
+	if err != nil {
+		return nil, err
 	}
-	whole, err := facts.telling(c.doc)
-	if err == nil && !whole.equal(seen) {
-		_, err = s.readInto(ctx, c, in, func(*snapshot.Document) (*telling, error) { return whole, nil })
+	if seen != nil && !c.doc.RecordsLast() || seen == nil && c.keepsRows() {
+		whole, err := facts.telling(c.doc)
+		if err == nil && seen != nil && !whole.equal(seen) {
+			_, err = s.readInto(ctx, c, in, func(*snapshot.Document) (*telling, error) { return whole, nil })
+		}
+		if err != nil {
+			return nil, err
+		}
+		seen = whole
 	}
-	return c, err
+	if !c.doc.RowsKept() {
+		return c, nil
+	}
+	return c, s.keep(ctx, c, seen)
 }
 
-// readInto reads the snapshot once. When the first mailbox comes, ask is given
-// what stands before it, and says what tells mailboxes apart.
+// keepsRows reports whether the document has kept any row of a log.
+func (c *crowd) keepsRows() bool {
+	return c.doc.RowsKept() && slices.ContainsFunc(logs(), func(l *list) bool {
+		n, _ := c.doc.Rows(l.name)
+		return n > 0
+	})
+}
+
+// readInto reads the snapshot once. When the first record comes, ask is given what
+// stands before it, and says what tells mailboxes and rows apart.
 func (s *sorter) readInto(ctx context.Context, c *crowd, in *Input, ask func(*snapshot.Document) (*telling, error)) (*telling, error) {
-	var reducer *population.Reducer
+	reducers := map[string]*population.Reducer{}
 	var told *telling
+	var last *population.Reducer
+	list := ""
 	doc, err := in.Read(func(record *snapshot.Record) error {
-		if reducer == nil {
-			var err error
-			if told, err = ask(record.Before); err != nil {
-				return err
+		if last == nil || record.List != list {
+			if told == nil {
+				var err error
+				if told, err = ask(record.Before); err != nil {
+					return err
+				}
 			}
-			c.keys = nil
-			reducer = population.NewReducer(c.showing(in, s.reduction(c.emergency, told)))
+			list = record.List
+			if reducers[list] == nil {
+				reducers[list] = s.start(c, in, list, told)
+			}
+			last = reducers[list]
 		}
-		reducer.Add(record)
+		last.Add(record)
 		return ctx.Err()
 	})
-	if reducer == nil {
-		reducer = population.NewReducer(population.Options{})
+	all := map[string]*population.Classes{}
+	for _, name := range []string{"", logs()[0].name, logs()[1].name} {
+		if reducers[name] == nil {
+			reducers[name] = population.NewReducer(population.Options{})
+		}
+		classes, failed := reducers[name].Finish()
+		all[name], err = classes, errors.Join(err, failed)
 	}
-	classes, failed := reducer.Finish()
-	if err := errors.Join(err, failed); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
-	c.doc, c.classes = doc, classes
+	c.doc, c.classes, c.rows = doc, all[""], map[string]*rows{}
+	for _, log := range logs() {
+		if _, listed := doc.Rows(log.name); listed && !doc.RowsKept() {
+			c.rows[log.entry] = &rows{log, doc, all[log.name], population.Source{Read: in.Read, Text: in.Text, List: log.name}}
+		}
+	}
 	return told, nil
+}
+
+// start starts to reduce a list: a log by its name, or the mailboxes.
+func (s *sorter) start(c *crowd, in *Input, name string, told *telling) *population.Reducer {
+	for _, log := range logs() {
+		if log.name == name {
+			return population.NewReducer(s.reductionOf(log, told))
+		}
+	}
+	c.keys = nil
+	return population.NewReducer(c.showing(in, s.reduction(c.emergency, told)))
 }
 
 // reduction are the options for one population.

@@ -12,9 +12,9 @@ type shared struct {
 	library map[string]*unit // by topic
 	schema  *inputSchema
 	places  map[path]bool // whether the schema knows them
-	// instants are the moments in a mailbox, meeting whether a place meets one.
-	instants []path
-	meeting  map[path]bool
+	// blurred are the places of instants and counts, meeting those that a place meets.
+	blurred []blurred
+	meeting map[path][]blurred
 	// calls are the rules and functions of the library by what they were given.
 	calls map[string]*libraryCall
 	// binding remembers which comparisons gave a variable its value.
@@ -34,16 +34,16 @@ type effects struct {
 	// sized are places of which the size or the names of the fields may matter,
 	// unknown those that the schema does not have.
 	sized, unknown map[path]bool
-	// unordered is the first place where an instant is used for more than to compare
-	// it with input.moments.
-	unordered *ast.Location
+	// unordered is, by list, the first place where an instant is used for more than to
+	// compare it with input.moments, or a count for more than to compare it with 0.
+	unordered map[string]*ast.Location
 	// unknownRules are references to rules that the library does not have.
 	unknownRules map[string]*ast.Location
 }
 
-func newShared(library map[string]*unit, schema *inputSchema, instants []path) *shared {
+func newShared(library map[string]*unit, schema *inputSchema, places []blurred) *shared {
 	return &shared{
-		library: library, schema: schema, instants: instants, places: map[path]bool{}, meeting: map[path]bool{},
+		library: library, schema: schema, blurred: places, places: map[path]bool{}, meeting: map[path][]blurred{},
 		calls: map[string]*libraryCall{}, binding: map[*ast.Expr]bool{},
 	}
 }
@@ -51,7 +51,7 @@ func newShared(library map[string]*unit, schema *inputSchema, instants []path) *
 func newEffects() *effects {
 	return &effects{
 		found: map[path]*reading{}, unknownRules: map[string]*ast.Location{},
-		sized: map[path]bool{}, unknown: map[path]bool{},
+		sized: map[path]bool{}, unknown: map[path]bool{}, unordered: map[string]*ast.Location{},
 	}
 }
 
@@ -75,8 +75,10 @@ func (e *effects) take(called *effects, loc *ast.Location) {
 	for name, at := range called.unknownRules {
 		e.unknownRules[name] = at
 	}
-	if e.unordered == nil && called.unordered != nil {
-		e.unordered = loc
+	for list := range called.unordered {
+		if e.unordered[list] == nil {
+			e.unordered[list] = loc
+		}
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/ast"
-
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
@@ -63,11 +61,10 @@ type control struct {
 	parts []string
 	// shown are the fields of a mailbox that the control judges.
 	shown []path
-	// sees is what the control sees of a mailbox, scale how many it has to see at
-	// once. unordered is a place where it uses an instant for more than its order.
-	sees      *view
-	scale     scale
-	unordered *ast.Location
+	// regard is how the control looks at the mailboxes, logs how at the lists in
+	// evidence, by what an entry calls a member; nil where it looks at none.
+	regard
+	logs map[string]*regard
 	// unreduced: the control says that it needs every single mailbox.
 	unreduced bool
 	// seen is the optional evidence of which the control sees by itself that some is

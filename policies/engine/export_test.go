@@ -49,6 +49,30 @@ func (e *Engine) NeedsEveryMailbox() map[string]string {
 	return list
 }
 
+// LogScales says of each control how it has to see the rows of Entra's log.
+func (e *Engine) LogScales() map[string]string {
+	list := map[string]string{}
+	log := logs()[0]
+	for _, c := range e.controls {
+		r := c.logs[log.entry]
+		switch {
+		case r == nil || !r.reads:
+			list[c.entry.ID] = "not"
+		case r.each(e, c):
+			list[c.entry.ID] = "every one"
+		case c.splits(e, log):
+			list[c.entry.ID] = "in parts"
+		case r.scale.joined:
+			list[c.entry.ID] = "joined"
+		case r.scale.alone:
+			list[c.entry.ID] = "with others together"
+		default:
+			list[c.entry.ID] = "together"
+		}
+	}
+	return list
+}
+
 // NeedsAllAtOnce lists the controls that cannot see mailboxes in parts.
 func (e *Engine) NeedsAllAtOnce() []string {
 	var list []string

@@ -4,7 +4,7 @@ import (
 	"github.com/seed-07732396/postern/policies/population"
 )
 
-// marks reads the schema's x-identity and x-instant marks. What names a person
+// marks reads the schema's x-identity, x-instant and x-count marks. What names a person
 // never reaches a control: what is judged is what people have, not who they are.
 // What is declared of a mailbox comes from the configuration alone, so a snapshot
 // must not have it.
@@ -32,8 +32,8 @@ func (s *inputSchema) marksOf(node schemaNode, within map[string]bool) *populati
 		return s.marksOf(target, within)
 	}
 	var all *population.Marks
-	if node["x-instant"] == true {
-		all = &population.Marks{Instant: true}
+	if instant, count := node["x-instant"] == true, node["x-count"] == true; instant || count {
+		all = &population.Marks{Instant: instant, Count: count}
 	}
 	alternatives, _ := node["anyOf"].([]any)
 	for _, item := range alternatives {

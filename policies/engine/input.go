@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,7 +18,7 @@ import (
 // WriteInput writes what controls judge as one JSON document, so that plain OPA can
 // judge it: the snapshot with all its mailboxes, each with what is declared of it,
 // and the parts that the engine lays on: config, moments and access. Mailboxes are
-// copied one at a time.
+// copied one at a time, and so are the rows of logs that the document has not kept.
 //
 // OPA asks nobody whether the evidence was collected; see the package.
 func (e *Engine) WriteInput(ctx context.Context, w io.Writer, in Input) error {
@@ -73,7 +75,14 @@ func (d *inputWriter) write(ctx context.Context, doc *snapshot.Document, facts j
 		return err
 	}
 	for _, name := range []string{"version", "collected_at", "tenant", "collection", "entra", "exchange", "sharepoint", "okta", "evidence"} {
-		if raw, ok := doc.Section(name); ok {
+		raw, ok := doc.Section(name)
+		switch {
+		case !ok:
+		case name == "evidence" && !doc.RowsKept():
+			if err := d.evidence(ctx, raw, read); err != nil {
+				return err
+			}
+		default:
 			if err := d.member(name, raw); err != nil {
 				return err
 			}
@@ -110,6 +119,57 @@ func (d *inputWriter) member(name string, raw jsontext.Value) error {
 	return d.enc.WriteValue(raw)
 }
 
+// evidence writes the part whose rows were handed over.
+func (d *inputWriter) evidence(ctx context.Context, raw jsontext.Value, read func(func(*snapshot.Record) error) (*snapshot.Document, error)) error {
+	if err := errors.Join(d.enc.WriteToken(jsontext.String("evidence")), d.enc.WriteToken(jsontext.BeginObject)); err != nil {
+		return err
+	}
+	members := jsontext.NewDecoder(bytes.NewReader(raw))
+	if _, err := members.ReadToken(); err != nil {
+		return err
+	}
+	for members.PeekKind() == jsontext.KindString {
+		token, err := members.ReadToken()
+		if err != nil {
+			return err
+		}
+		name := token.String()
+		value, err := members.ReadValue()
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(logs(), func(l *list) bool { return l.name == name }) {
+			err = d.rows(ctx, name, read)
+		} else {
+			err = d.member(name, value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return d.enc.WriteToken(jsontext.EndObject)
+}
+
+// rows writes one of the logs.
+func (d *inputWriter) rows(ctx context.Context, list string, read func(func(*snapshot.Record) error) (*snapshot.Document, error)) error {
+	if err := errors.Join(d.enc.WriteToken(jsontext.String(list)), d.enc.WriteToken(jsontext.BeginArray)); err != nil {
+		return err
+	}
+	_, err := read(func(record *snapshot.Record) error {
+		if record.List != list {
+			return nil
+		}
+		if err := d.enc.WriteValue(record.Value); err != nil {
+			return err
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	return d.enc.WriteToken(jsontext.EndArray)
+}
+
 func (d *inputWriter) mailboxes(ctx context.Context, read func(func(*snapshot.Record) error) (*snapshot.Document, error)) error {
 	if err := d.enc.WriteToken(jsontext.String("mailboxes")); err != nil {
 		return err
@@ -119,6 +179,9 @@ func (d *inputWriter) mailboxes(ctx context.Context, read func(func(*snapshot.Re
 	}
 	var buffer []byte
 	_, err := read(func(record *snapshot.Record) error {
+		if record.List != "" {
+			return nil
+		}
 		text, err := d.mailbox(buffer[:0], record)
 		if err != nil {
 			return err

@@ -25,10 +25,10 @@ type load struct {
 	overlays   []*overlay
 	schema     *inputSchema
 	// marks are those of the schema; marked is told them as soon as they are there.
-	marks    *population.Marks
-	marked   func(*population.Marks)
-	instants []path
-	all      []*control
+	marks   *population.Marks
+	marked  func(*population.Marks)
+	blurred []blurred
+	all     []*control
 	// byTopic is the library, library the names of its topics and of their rules,
 	// as topic and topic.rule.
 	byTopic map[string]*unit
@@ -81,7 +81,7 @@ func (l *load) read(options Options) error {
 // check holds the controls to every rule, and finds out what each sees, while OPA
 // compiles them.
 func (l *load) check(options Options) error {
-	l.instants = instantsOf(l.marks)
+	l.blurred = blurredIn(l.marks)
 	modules := make(map[string]*ast.Module, len(l.sources))
 	for _, src := range l.sources {
 		modules[src.file] = src.module
@@ -116,7 +116,7 @@ func (l *load) checkAll(policies fs.FS) (err error) {
 			(&shape{src: src, found: &l.found, library: l.library}).topic()
 		}
 	}
-	l.shared = newShared(l.byTopic, l.schema, l.instants)
+	l.shared = newShared(l.byTopic, l.schema, l.blurred)
 	for _, c := range l.all {
 		l.checkControl(c)
 	}
@@ -147,12 +147,19 @@ func (l *load) choose(options Options) ([]*control, error) {
 func (l *load) ready(c *control) {
 	c.entry.Mappings = l.answered[c.entry.ID]
 	c.query = newQuery(l.compiler, c.src)
-	if l.checked && !mayReadMailboxes(c.src) {
-		c.scale = scale{distinct: true, alone: true}
-		return
-	}
 	compiled := l.compiler.Modules[c.src.file]
-	c.scale = scaleOf(compiled.Package.Path, compiled.Rules)
+	scale := func(l *list, r *regard) {
+		r.scale = scaleOf(l, compiled.Package.Path, compiled.Rules)
+		r.scale.joined = l.joined(compiled.Package.Path, compiled.Rules)
+	}
+	if !l.checked || mailboxList().named(c.src) {
+		scale(mailboxList(), &c.regard)
+	}
+	for _, log := range logs() {
+		if r := c.logs[log.entry]; r != nil && r.reads {
+			scale(log, r)
+		}
+	}
 }
 
 // sort tells controls from the library, and reads the controls' metadata. A
@@ -223,8 +230,9 @@ func (l *load) checkControl(c *control) {
 	c.parts = mailboxParts(c.entry.Needs, l.schema)
 	c.placeholders = namedArguments(c.entry.Messages)
 	r := newReads(own, l.shared)
-	if l.checked && !mayReadMailboxes(c.src) {
-		c.sees = r.viewOf(c.parts) // it was held to what it declares before
+	if l.checked && !anyNamed(c.src) {
+		c.regard = r.regard(mailboxList(), c.parts) // it was held to what it declares before
+		c.scale = blind().scale
 		return
 	}
 	list := r.readings()
@@ -232,13 +240,14 @@ func (l *load) checkControl(c *control) {
 		l.checkDeclarations(c, r, list, said)
 	}
 	c.shown = judgedFields(list, slices.Concat(c.entry.Needs, c.entry.Optional))
-	c.sees, c.unordered = r.viewOf(c.parts), r.unordered
-}
-
-// mayReadMailboxes reports whether a control names the mailboxes, which it must to
-// read them: checked ones do not read the input as a whole, or by computed names.
-func mayReadMailboxes(src *source) bool {
-	return strings.Contains(src.text[len(packageHead(src.text)):], "mailboxes")
+	c.regard = r.regard(mailboxList(), c.parts)
+	c.scale = blind().scale
+	c.logs = map[string]*regard{}
+	for _, log := range logs() {
+		seen := r.regard(log, nil)
+		seen.scale = blind().scale
+		c.logs[log.entry] = &seen
+	}
 }
 
 // checkDeclarations holds what a control declares against what it reads and says.

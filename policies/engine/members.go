@@ -1,36 +1,32 @@
 package engine
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"iter"
 	"strconv"
 
-	"github.com/go-json-experiment/json"
-
-	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
-// affected are the mailboxes that units of a panel stand for, or without a panel those
-// of classes.
+// affected are the members of a list that units of a panel stand for, or without a
+// panel those of classes.
 type affected struct {
-	crowd *crowd
-	panel *panel
-	units set
+	classes *population.Classes
+	panel   *panel
+	units   set
 }
 
 // holds reports whether a mailbox is among them.
 func (a *affected) holds(member int) bool {
 	switch {
 	case a.panel == nil:
-		return a.units.has(uint32(a.crowd.classes.Of(member)))
+		return a.units.has(uint32(a.classes.Of(member)))
 	case a.panel.each:
 		return a.units.has(uint32(member))
 	}
-	return a.units.has(a.panel.unitOf[a.crowd.classes.Of(member)])
+	return a.units.has(a.panel.unitOf[a.classes.Of(member)])
 }
 
 // count is how many there are.
@@ -39,7 +35,7 @@ func (a *affected) count() int {
 	switch {
 	case a.panel == nil:
 		for class := range a.units.all() {
-			n += a.crowd.classes.Count(int(class))
+			n += a.classes.Count(int(class))
 		}
 		return n
 	case a.panel.each:
@@ -55,11 +51,11 @@ func (a *affected) count() int {
 func (a *affected) first() int {
 	switch {
 	case a.panel == nil:
-		return a.crowd.classes.First(a.units.first())
+		return a.classes.First(a.units.first())
 	case a.panel.each:
 		return a.units.first()
 	}
-	first := a.crowd.classes.Members()
+	first := a.classes.Members()
 	for unit := range a.units.all() {
 		first = min(first, a.extents()[unit].first)
 	}
@@ -88,7 +84,7 @@ type extent struct{ first, count int }
 
 // extents gives those of all units, once all mailboxes are in.
 func (a *affected) extents() []extent {
-	p, classes := a.panel, a.crowd.classes
+	p, classes := a.panel, a.classes
 	p.measure.Do(func() {
 		p.extents = make([]extent, p.units)
 		for class, unit := range p.unitOf {
@@ -102,9 +98,9 @@ func (a *affected) extents() []extent {
 	return p.extents
 }
 
-// members lists who they are, read from the snapshot on each walk.
-func (a *affected) members(n int) *finding.Members {
-	return finding.RollMembers("mailbox", n, a.crowd.roll(), a.indexes)
+// members lists which mailboxes they are, read from the snapshot on each walk.
+func (a *affected) members(c *crowd, n int) *finding.Members {
+	return finding.RollMembers("mailbox", n, c.roll(), a.indexes)
 }
 
 // roll is all mailboxes. All lists share it.
@@ -121,15 +117,8 @@ func (c *crowd) roll() *finding.Roll {
 // read gives the mailboxes at some indexes.
 func (c *crowd) read(indexes iter.Seq[int]) iter.Seq2[finding.Member, error] {
 	enough := errors.New("enough")
-	wanted := func(yield func(uint32) bool) {
-		for i := range indexes {
-			if !yield(uint32(i)) {
-				return
-			}
-		}
-	}
 	return func(yield func(finding.Member, error) bool) {
-		err := c.classes.Records(c.source, wanted, func(i int, record []byte) error {
+		err := c.classes.Records(c.source, places(indexes), func(i int, record []byte) error {
 			member, err := c.member(i, record)
 			if err != nil {
 				return err
@@ -166,53 +155,4 @@ func (c *crowd) judged(member int) ([]byte, error) {
 		return c.classes.Text(c.source, class)
 	}
 	return c.classes.MemberText(c.source, member)
-}
-
-// rows lists the members of a population that lies in the evidence.
-type rows struct {
-	// pointer is where the list stands.
-	pointer string
-	members []finding.Member
-}
-
-// evidencePopulations are the populations that lie in the evidence.
-func evidencePopulations() []string { return []string{"sign_in", "okta_request"} }
-
-// evidenceRows reads who the rows of an evidence list are about.
-func evidenceRows(doc *snapshot.Document, name string) (*rows, error) {
-	r := &rows{pointer: "/evidence/" + name + "s"}
-	raw, ok := doc.Value(r.pointer)
-	if !ok {
-		return r, nil
-	}
-	var list []struct {
-		UserID            string `json:"user_id"`
-		UserPrincipalName string `json:"user_principal_name"`
-		UserName          string `json:"user_name"`
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, fmt.Errorf("check: read %s: %w", r.pointer, err)
-	}
-	r.members = make([]finding.Member, len(list))
-	for i, row := range list {
-		region, _ := doc.Locate(r.at(i))
-		r.members[i] = finding.Member{ID: row.UserID, Name: cmp.Or(row.UserPrincipalName, row.UserName), Line: region.StartLine}
-	}
-	return r, nil
-}
-
-// at is the pointer of row i.
-func (r *rows) at(i int) string { return r.pointer + "/" + strconv.Itoa(i) }
-
-// pick lists the members of some rows without copying them.
-func (r *rows) pick(name string, chosen set) *finding.Members {
-	return finding.NewMembers(name, chosen.len(), func(yield func(finding.Member) bool) {
-		for i := range chosen.all() {
-			member := r.members[i]
-			member.Pointer = r.at(int(i))
-			if !yield(member) {
-				return
-			}
-		}
-	})
 }

@@ -8,15 +8,21 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/population"
 )
 
-// A panel is controls that see the same of a mailbox. They are judged on units: a
-// unit is all mailboxes that they cannot tell apart, or, where they need that,
-// each mailbox by itself.
+// A panel is controls that see the same of a mailbox, and of the logs. They are judged
+// on units: a unit is all mailboxes that they cannot tell apart, or, where they need
+// that, each mailbox by itself. There are panels for the rows of logs too.
 type panel struct {
+	list     *list
 	controls []*control
+	// logs are the panels of the logs that the controls of a panel of mailboxes look
+	// at, by what an entry calls a row.
+	logs map[string]*panel
 	// filter leaves what the controls see of a mailbox.
 	filter *population.Filter
 	// each: every mailbox is a unit. split: units may be judged in parts, of so many
@@ -37,12 +43,18 @@ type panel struct {
 	parts  []string
 	lacks  []set
 	exempt set
-	// known finds a unit by its key, as far as there is room.
+	// known finds a unit by its key, bySum one behind the first thousands by the sum of
+	// the key, as far as there is room.
 	known map[string]uint32
+	bySum map[population.Sum]uint32
 	key   []byte
 	// batch is being filled. There is none when there are more different mailboxes
 	// than may be judged at once.
 	batch *batch
+	// parted: the units took more than one batch.
+	parted bool
+	// head is the first unit alone, made when it is first asked for.
+	head *batch
 }
 
 // A batch is some units that are judged together.
@@ -54,6 +66,11 @@ type batch struct {
 	texts [][]byte
 	order []uint32
 	known map[string]uint32
+
+	// terms are the values of all units, made when they are first asked for.
+	make  sync.Once
+	terms []*ast.Term
+	err   error
 }
 
 // The bounds of what a panel holds.
@@ -61,39 +78,105 @@ const (
 	// batchUnits is how many units are judged together, where that may be in parts.
 	// It is large enough to make starting an evaluation cheap.
 	batchUnits = 1000
-	// maxKnown is how many units are found again by what they look like.
-	maxKnown = 50_000
+	// maxKnown is how many units are found again by what they look like, maxSums how
+	// many more of a log by the sum of that.
+	maxKnown = 20_000
+	maxSums  = 500_000
 	// maxAtOnce is how many different mailboxes are judged at once where they cannot
 	// be judged in parts: OPA takes some kilobytes for each.
 	maxAtOnce = 200_000
 )
 
-// panels puts controls together that see the same of a mailbox.
-func (e *Engine) panels(controls []*control, moments []string) []*panel {
-	var list []*panel
-	byKey := map[string]*panel{}
-	instants := instantsOnly(e.marks.Field("mailboxes").Element())
+// A seating puts controls into panels.
+type seating struct {
+	engine  *Engine
+	moments []string
+	byKey   map[string]*panel
+	// mailboxes and logs are the panels, in the order of their first controls.
+	mailboxes, logs []*panel
+}
+
+// seat puts controls together that see the same.
+func (e *Engine) seat(controls []*control, moments []string) *seating {
+	s := &seating{engine: e, moments: moments, byKey: map[string]*panel{}}
 	for _, c := range controls {
-		each := e.unreduced || !c.reducible()
-		split := c.scale.alone && !e.unreduced
-		key := fmt.Sprint(each, split, c.parts, c.sees.key())
-		p := byKey[key]
-		if p == nil {
-			marks := instants
-			if each {
-				marks = nil
+		rows, key := map[string]*panel{}, ""
+		for _, log := range logs() {
+			if r := c.logs[log.entry]; r != nil && r.reads {
+				p := s.panel(log, r.each(e, c), c.splits(e, log), r.sees, nil, "")
+				p.controls = append(p.controls, c)
+				rows[log.entry] = p
+				key += fmt.Sprintf(" %p", p)
 			}
-			p = &panel{
-				each: each, split: split, size: cmp.Or(e.batchUnits, batchUnits), most: cmp.Or(e.maxAtOnce, maxAtOnce),
-				filter: population.NewFilter(c.sees.marks(marks), moments),
-				parts:  c.parts, lacks: make([]set, len(c.parts)), known: map[string]uint32{}, batch: &batch{},
-			}
-			byKey[key] = p
-			list = append(list, p)
 		}
+		p := s.panel(mailboxList(), c.each(e, c), c.scale.alone && !e.unreduced, c.sees, c.parts, key)
+		p.logs = rows
 		p.controls = append(p.controls, c)
 	}
-	return list
+	return s
+}
+
+// panel gives the panel of a list that is told from others by what its controls see,
+// and by a key.
+func (s *seating) panel(l *list, each, split bool, sees *view, parts []string, key string) *panel {
+	key = fmt.Sprint(l.entry, each, split, parts, sees.key(), key)
+	if p := s.byKey[key]; p != nil {
+		return p
+	}
+	marks := blursOnly(l.marks(s.engine.marks))
+	if each {
+		marks = nil
+	}
+	p := &panel{
+		list: l, each: each, split: split,
+		size: cmp.Or(s.engine.batchUnits, batchUnits), most: cmp.Or(s.engine.maxAtOnce, maxAtOnce),
+		filter: population.NewFilter(sees.marks(marks), s.moments),
+		parts:  parts, lacks: make([]set, len(parts)), known: map[string]uint32{}, batch: &batch{},
+	}
+	s.byKey[key] = p
+	if l.name == "" {
+		s.mailboxes = append(s.mailboxes, p)
+	} else {
+		s.logs = append(s.logs, p)
+	}
+	return p
+}
+
+// each reports whether members that look alike may not stand as one for the control.
+func (r *regard) each(e *Engine, c *control) bool {
+	return e.unreduced || c.unreduced || !r.scale.distinct || r.unordered != nil
+}
+
+// splits reports whether a control may see a log in parts: what it says of a row, or
+// of a member of another list, depends on nothing else.
+func (c *control) splits(e *Engine, log *list) bool {
+	r := c.logs[log.entry]
+	if e.unreduced || r.scale.joined || !r.scale.alone || c.regard.reads && !c.scale.alone {
+		return false
+	}
+	for _, other := range c.logs {
+		if other.reads && !other.scale.alone {
+			return false
+		}
+	}
+	return true
+}
+
+// blursOnly are marks without what they drop, which is gone already.
+func blursOnly(m *population.Marks) *population.Marks {
+	if m == nil || m.Drop {
+		return nil
+	}
+	kept := &population.Marks{
+		Instant: m.Instant, Count: m.Count, Fields: map[string]*population.Marks{},
+		Others: blursOnly(m.Others), Elements: blursOnly(m.Elements),
+	}
+	for name, field := range m.Fields {
+		if below := blursOnly(field); below != nil {
+			kept.Fields[name] = below
+		}
+	}
+	return kept
 }
 
 // unit gives the unit of the mailboxes of a class.
@@ -104,28 +187,7 @@ func (p *panel) unit(classes *population.Classes, class int) uint32 {
 	return p.unitOf[class]
 }
 
-// reducible reports whether mailboxes that look alike may stand as one for the
-// control.
-func (c *control) reducible() bool { return !c.unreduced && c.scale.distinct && c.unordered == nil }
-
-// instantsOnly are marks without what they drop, which is gone already.
-func instantsOnly(m *population.Marks) *population.Marks {
-	if m == nil || m.Drop {
-		return nil
-	}
-	kept := &population.Marks{
-		Instant: m.Instant, Fields: map[string]*population.Marks{},
-		Others: instantsOnly(m.Others), Elements: instantsOnly(m.Elements),
-	}
-	for name, field := range m.Fields {
-		if below := instantsOnly(field); below != nil {
-			kept.Fields[name] = below
-		}
-	}
-	return kept
-}
-
-var errNoMailbox = errors.New("a mailbox is no JSON object")
+var errNoMailbox = errors.New("a mailbox or a row of a log is no JSON object")
 
 // add takes in the next class, or the next mailbox where each is a unit. It gives
 // a batch that is full.
@@ -145,20 +207,41 @@ func (p *panel) add(text []byte) (*batch, error) {
 	if p.exempts(text) {
 		p.key = append(p.key, "system"...)
 	}
-	unit, known := p.known[string(p.key)]
+	unit, known := p.find()
 	p.unitOf = append(p.unitOf, unit)
 	if known {
 		return nil, nil
-	}
-	p.unitOf[len(p.unitOf)-1] = p.units
-	if p.known != nil && (len(p.known) < maxKnown || !p.split) {
-		p.known[string(p.key)] = p.units
 	}
 	seen, _ := p.filter.AppendText(nil, text)
 	if p.batch != nil {
 		p.batch.texts = append(p.batch.texts, seen)
 	}
 	return p.addUnit(text, seen), nil
+}
+
+// find finds the unit that has the key, or gives the next number and remembers it.
+func (p *panel) find() (unit uint32, known bool) {
+	if unit, known = p.known[string(p.key)]; known {
+		return unit, true
+	}
+	if p.known == nil {
+		return p.units, false
+	}
+	if len(p.known) < maxKnown || !p.split {
+		p.known[string(p.key)] = p.units
+		return p.units, false
+	}
+	sum := population.SumOf(p.key)
+	if unit, known = p.bySum[sum]; known {
+		return unit, true
+	}
+	if len(p.bySum) < maxSums {
+		if p.bySum == nil {
+			p.bySum = map[population.Sum]uint32{}
+		}
+		p.bySum[sum] = p.units
+	}
+	return p.units, false
 }
 
 // exempts reports whether a mailbox lacks what the controls need, and need not
@@ -214,7 +297,7 @@ func (p *panel) addUnit(text, seen []byte) *batch {
 		p.batch = &batch{first: p.units}
 		return b
 	case !p.split && len(b.texts) > p.most:
-		p.batch, p.known = nil, nil
+		p.batch, p.known, p.bySum = nil, nil, nil
 	}
 	return nil
 }

@@ -94,6 +94,9 @@ func (r *randomizer) value(path string, node object) (value any, absent bool) {
 	if node["x-instant"] == true {
 		return r.instant(), false
 	}
+	if node["x-count"] == true {
+		return []int{0, 0, 1, 2, 700, -1}[r.IntN(6)], false
+	}
 	switch node["type"] {
 	case "object":
 		if path != "" && r.IntN(15) == 0 {
@@ -216,6 +219,7 @@ func randomTenant(t testing.TB, seed uint64, n int) (object, engine.Declarations
 	}
 	document["mailboxes"] = boxes
 	r.nameUsers(document, boxes)
+	r.logs(document, boxes, 2*n)
 	return document, declared
 }
 

@@ -165,12 +165,12 @@ func (r *reads) touch(w *what, loc *ast.Location) { r.note(w, loc, false) }
 // use notes that a value is used with all that is in it.
 func (r *reads) use(w *what, loc *ast.Location) {
 	r.useOrdered(w, loc)
-	if r.holdsInstant(w) {
-		r.misuse(loc)
+	for _, b := range r.blursIn(w) {
+		r.misuse(b, loc)
 	}
 }
 
-// useOrdered is use where an instant in the value does no harm.
+// useOrdered is use where an instant or a count in the value does no harm.
 func (r *reads) useOrdered(w *what, loc *ast.Location) {
 	w.all(func(part *what) { r.note(part, loc, true) })
 }

@@ -176,7 +176,7 @@ func (j *judgement) behind(p *panel, entries []int, lacking set) set {
 
 // affected are the mailboxes that units of the control's panel stand for.
 func (j *judgement) affected(c *control, units set) *affected {
-	return &affected{crowd: j.crowd, panel: j.panels[c], units: units}
+	return &affected{classes: j.crowd.classes, panel: j.panels[c], units: units}
 }
 
 // reasons turns what a control says beside violations into reasons.
@@ -251,10 +251,13 @@ func (j *judgement) violation(c *control, k *cause) finding.Violation {
 		Key: k.key, Args: k.args, Resource: s.resource, Pointer: s.pointer, Region: j.region(s.pointer), Members: s.members,
 		Ways: k.ways,
 	}
-	if k.population == "mailbox" {
-		v.Snippet = j.mailboxSnippet(c, s.first)
-	} else {
+	switch k.population {
+	case "":
 		v.Snippet = j.snippet(v.Pointer)
+	case "mailbox":
+		v.Snippet = j.mailboxSnippet(c, s.first)
+	default:
+		v.Snippet = j.rowSnippet(j.crowd.rows[k.population], s.first)
 	}
 	j.waived(&v, k.at)
 	v.Steps = j.steps(k.steps)
@@ -276,18 +279,20 @@ func (j *judgement) subject(c *control, k *cause) subject {
 	case "":
 		s := subject{resource: k.resource, pointer: j.nearest(k.at)}
 		if k.behind != nil {
-			who := &affected{crowd: j.crowd, units: k.members}
-			s.members, s.first = who.members(who.count()), who.first()
+			who := &affected{classes: j.crowd.classes, units: k.members}
+			s.members, s.first = who.members(j.crowd, who.count()), who.first()
 			s.pointer = cmp.Or(s.pointer, mailboxPointer(s.first))
 		}
 		return s
 	case "mailbox":
 		who := j.affected(c, k.members)
 		first := who.first()
-		return subject{finding.Resource{Kind: k.population}, mailboxPointer(first), who.members(who.count()), first}
+		return subject{finding.Resource{Kind: k.population}, mailboxPointer(first), who.members(j.crowd, who.count()), first}
 	default:
-		r, first := j.rows[k.population], k.members.first()
-		return subject{finding.Resource{Kind: k.population}, r.at(first), r.pick(k.population, k.members), first}
+		r := j.crowd.rows[k.population]
+		who := &affected{classes: r.classes, panel: j.panels[c].logs[k.population], units: k.members}
+		first := who.first()
+		return subject{finding.Resource{Kind: k.population}, r.at(first), r.pick(who.count(), who.indexes), first}
 	}
 }
 

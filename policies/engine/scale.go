@@ -6,15 +6,14 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// What follows finds out how much of the mailboxes a control has to see at once.
-// It looks at the compiled rules, where every walk over the mailboxes is a
-// reference with a variable as its index: input.mailboxes[i], or a rule of the
-// control that is keyed by such an index. It goes by names and positions alone, so
-// it errs to the safe side: what it does not understand counts as a control that
-// needs all mailboxes.
+// What follows finds out how much of a list a control has to see at once. It looks
+// at the compiled rules, where every walk over the mailboxes is a reference with a
+// variable as its index: input.mailboxes[i], or a rule of the control that is keyed
+// by such an index; and so with the lists in evidence. It goes by names and positions
+// alone, so it errs to the safe side: what it does not understand counts as a control
+// that needs all members. What is said of mailboxes holds for those of other lists.
 
-// A scale says how much of the mailboxes a control has to see for its entries to
-// be right.
+// A scale says how much of a list a control has to see for its entries to be right.
 type scale struct {
 	// distinct: mailboxes that look alike may stand as one. No mailbox is counted,
 	// and an index serves only to look up and to name its mailbox.
@@ -22,13 +21,15 @@ type scale struct {
 	// alone: what the control says depends on no two mailboxes together, so that
 	// they may be judged in parts. It implies distinct.
 	alone bool
+	// joined: what it says may depend on a member together with one of another list.
+	joined bool
 	// because is a place that stands against distinct.
 	because *ast.Location
 }
 
 // scaleOf looks at the compiled rules of the control whose package is pkg.
-func scaleOf(pkg ast.Ref, rules []*ast.Rule) scale {
-	k := &byMember{pkg: pkg, tables: map[string]tableKind{}, indexArgs: map[string]map[int]bool{}, naming: map[string]bool{}}
+func scaleOf(l *list, pkg ast.Ref, rules []*ast.Rule) scale {
+	k := &byMember{list: l, pkg: pkg, tables: map[string]tableKind{}, indexArgs: map[string]map[int]bool{}, naming: map[string]bool{}}
 	var clauses []*ast.Rule
 	for _, rule := range rules {
 		for ; rule != nil; rule = rule.Else {
@@ -66,6 +67,7 @@ const (
 
 // byMember is what has been found out about a control's rules.
 type byMember struct {
+	list   *list
 	pkg    ast.Ref
 	tables map[string]tableKind
 	// indexArgs are the functions that take an index, with its positions.

@@ -164,7 +164,7 @@ func TestScale(t *testing.T) {
 			if compiler.Compile(map[string]*ast.Module{"control.rego": module}); compiler.Failed() {
 				t.Fatal(compiler.Errors)
 			}
-			s := scaleOf(module.Package.Path, compiler.Modules["control.rego"].Rules)
+			s := scaleOf(mailboxList(), module.Package.Path, compiler.Modules["control.rego"].Rules)
 			got := all
 			switch {
 			case s.alone:

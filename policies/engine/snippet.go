@@ -26,6 +26,20 @@ func (j *judgement) snippet(pointer string) string {
 	if !ok {
 		return ""
 	}
+	return j.snippetOf(pointer, raw)
+}
+
+// rowSnippet shows a row of a log.
+func (j *judgement) rowSnippet(r *rows, i int) string {
+	text, err := r.text(i)
+	if err != nil {
+		j.crowd.fail(err)
+		return ""
+	}
+	return j.snippetOf(r.at(i), text)
+}
+
+func (j *judgement) snippetOf(pointer string, raw jsontext.Value) string {
 	term, err := newReader().read(raw, j.engine.marksAt(pointer))
 	if err != nil {
 		return ""

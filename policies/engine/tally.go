@@ -24,20 +24,21 @@ type tally struct {
 // and its arguments. An entry that is about no member is a cause by itself.
 type cause struct {
 	entry
-	// members are the units of mailboxes, or the rows of another population, or the
-	// classes of the mailboxes behind something.
+	// members are the units of mailboxes or of the rows of a log, or the classes of the
+	// mailboxes behind something.
 	members set
 	// canonical is the text of the arguments, for sorting.
 	canonical string
 }
 
-// take takes in what the control says of a batch whose first unit is given.
-func (t *tally) take(v verdict, first uint32) {
+// take takes in what the control says of batches, which are given by what an entry
+// calls a member. at is the place of what was judged, for the order of errors.
+func (t *tally) take(v verdict, batches map[string]*batch, at uint32) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	if v.err != nil {
-		if t.err == nil || first < t.errAt {
-			t.err, t.errAt = v.err, first
+		if t.err == nil || at < t.errAt {
+			t.err, t.errAt = v.err, at
 		}
 		return
 	}
@@ -59,10 +60,8 @@ func (t *tally) take(v verdict, first uint32) {
 			} else if compareArgs(e.args, c.args) < 0 {
 				c.entry = e // the same whichever batch comes first
 			}
-			if e.population == "mailbox" {
-				c.members.add(first + uint32(e.index))
-			} else if e.population != "" {
-				c.members.add(uint32(e.index))
+			if e.population != "" {
+				c.members.add(batches[e.population].first + uint32(e.index))
 			}
 		}
 	}

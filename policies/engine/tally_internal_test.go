@@ -33,7 +33,7 @@ func TestTallyWhateverComesFirst(t *testing.T) {
 		taken := func() *tally {
 			said := &tally{}
 			for _, first := range order {
-				said.take(batches[first], first)
+				said.take(batches[first], map[string]*batch{"mailbox": {first: first}}, first)
 			}
 			return said
 		}

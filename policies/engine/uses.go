@@ -4,8 +4,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// allMailboxes is the name of the table that is in the input.
-const allMailboxes = "input.mailboxes"
+// allMembers is the name of the table that is in the input.
+const allMembers = "input"
 
 // findLists finds the variables that stand for a whole table, for its size, or for
 // what another one does.
@@ -105,8 +105,8 @@ func (c *clause) table(ref ast.Ref) (name string, rest ast.Ref, ok bool) {
 	if v, isVar := ref[0].Value.(ast.Var); isVar && c.lists[v] != "" {
 		return c.lists[v], ref[1:], true
 	}
-	if ref[0].Equal(ast.InputRootDocument) && len(ref) > 1 && ref[1].Value.Compare(ast.String("mailboxes")) == 0 {
-		return allMailboxes, ref[2:], true
+	if rest, ok := c.known.list.after(ref); ok {
+		return allMembers, rest, true
 	}
 	name, rest, ok = c.known.ownRule(ref)
 	return name, rest, ok && c.known.tables[name] != 0
@@ -143,7 +143,7 @@ func (c *clause) expr(in *block, expr *ast.Expr) {
 
 // question follows a term that stands by itself: is it there, and not false?
 func (c *clause) question(in *block, term *ast.Term) {
-	if table, whole := c.wholeTable(term); whole && table == allMailboxes {
+	if table, whole := c.wholeTable(term); whole && table == allMembers {
 		return // there is a list however many mailboxes look alike
 	}
 	if ref, ok := term.Value.(ast.Ref); ok {
@@ -192,7 +192,7 @@ func (c *clause) isPlain(in *block, expr *ast.Expr) bool {
 	}
 	for _, operand := range operands {
 		if v, isVar := operand.Value.(ast.Var); isVar && c.sizes[v] != "" && asksForNone(expr) {
-			c.gathers = c.gathers || c.sizes[v] != allMailboxes
+			c.gathers = c.gathers || c.sizes[v] != allMembers
 			return true
 		}
 	}
@@ -301,7 +301,7 @@ func (c *clause) term(in *block, term *ast.Term) {
 		v.Foreach(func(item *ast.Term) { c.term(in, item) })
 	case ast.Object:
 		v.Foreach(func(key, value *ast.Term) {
-			if isMailbox(key) {
+			if c.isName(key) {
 				c.refuse(key.Location) // an entry somewhere else than we look for them
 			}
 			c.term(in, key)
@@ -339,7 +339,7 @@ func (c *clause) ref(in *block, ref ast.Ref) {
 			c.refuse(ref[0].Location) // what the control itself says of mailboxes
 		}
 	case ref[0].Equal(ast.InputRootDocument):
-		if rest = ref[1:]; len(rest) == 0 || !isText(rest[0]) {
+		if rest = ref[1:]; c.known.list.hides(ref) {
 			c.refuse(ref[0].Location)
 		}
 	case ref[0].Equal(ast.DefaultRootDocument):

@@ -9,8 +9,8 @@ import (
 	"github.com/seed-07732396/postern/policies/population"
 )
 
-// A view is what a control can see of a mailbox: the fields that it reads, and the
-// parts that must be there. Of an object that it only looks into or asks for, it
+// A view is what a control can see of a mailbox, or of a member of another list: the
+// fields that it reads, and the parts that must be there. Of an object that it only looks into or asks for, it
 // sees that it is one. Mailboxes that differ in something else are the same to it.
 type view struct {
 	// whole: everything at this place.
@@ -70,31 +70,38 @@ func (v *view) marks(instants *population.Marks) *population.Marks {
 	return shown
 }
 
-// viewOf gives what a control that reads so sees of a mailbox. parts are the parts
-// of a mailbox that it needs.
-func (r *reads) viewOf(parts []string) *view {
+// regard gives how a control that reads so looks at a list. parts are the parts of a
+// member that it needs. The scale is still to be found out.
+func (r *reads) regard(l *list, parts []string) regard {
 	v := &view{}
-	mailbox := parsePath(perMailbox)
-	list := parsePath("mailboxes")
-	below := func(p path) path { return path(strings.TrimPrefix(string(p[len(mailbox):]), "/")) }
+	member, all := l.member(), l.place()
+	seen := regard{sees: v, unordered: r.unordered[l.entry]}
+	below := func(p path) path { return path(strings.TrimPrefix(string(p[len(member):]), "/")) }
 	for p, reading := range r.found {
 		switch {
-		case mailbox.covers(p):
+		case member.covers(p):
 			v.add(below(p), reading.whole)
-		case p.covers(list) && reading.whole:
-			v.whole = true // the list as a whole
+		case p.covers(all) || all.covers(p):
+			v.whole = v.whole || reading.whole // the list as a whole
+		case all.meets(p):
+			v.whole = true // by a computed name
+		default:
+			continue
 		}
+		seen.reads = seen.reads || !p.covers(all) || p == all || reading.whole
 	}
 	for _, places := range []map[path]bool{r.sized, r.unknown} {
 		for p := range places {
-			if mailbox.covers(p) {
+			if member.covers(p) {
 				v.add(below(p), true)
 			}
+			seen.reads = seen.reads || all.covers(p)
 		}
 	}
 	for _, part := range parts {
 		_, name := parsePath(part).parent()
 		v.field(name)
+		seen.reads = true
 	}
-	return v
+	return seen
 }

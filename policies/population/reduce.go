@@ -2,6 +2,7 @@ package population
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -22,6 +23,9 @@ type Options struct {
 	// there are and how many bytes they take. Behind them every mailbox is a class
 	// of its own, of which only the place is known. 0 stands for the defaults.
 	MaxClasses, MaxBytes int
+	// MaxKnown is how many more classes are known again, of which only the place of
+	// the first is kept; 0 stands for none.
+	MaxKnown int
 }
 
 // The default bounds. 50,000 is more distinct mailboxes than a tenant has whose
@@ -58,6 +62,18 @@ type Reducer struct {
 	byKey map[string]uint32
 	bytes int
 	key   []byte
+	// bySum finds one behind the bounds, by the sum of the key.
+	bySum map[Sum]uint32
+}
+
+// A Sum stands for a text that is too long to be kept: the beginning of its SHA-256,
+// long enough that no two texts of one document share one.
+type Sum [16]byte
+
+// SumOf gives the sum of a text.
+func SumOf(text []byte) Sum {
+	sum := sha256.Sum256(text)
+	return Sum(sum[:])
 }
 
 // batch is some records behind each other.
@@ -86,8 +102,8 @@ func NewReducer(options Options) *Reducer {
 	r := &Reducer{
 		options: options,
 		filter:  NewFilter(options.Marks, options.Moments),
-		byKey:   make(map[string]uint32),
-		full:    make(chan *batch, batches), empty: make(chan *batch, batches), done: make(chan struct{}),
+		byKey:   make(map[string]uint32), bySum: make(map[Sum]uint32),
+		full: make(chan *batch, batches), empty: make(chan *batch, batches), done: make(chan struct{}),
 	}
 	r.classes = &Classes{filter: r.filter, about: options.About, what: cmp.Or(options.What, "mailbox")}
 	for range batches {
@@ -166,19 +182,38 @@ func (r *Reducer) sort(record []byte, offset uint32) error {
 		key = append(append(append(append(key, 1), note.Fields...), 1), note.Apart...)
 	}
 	r.key = key
-	class, known := r.byKey[string(key)]
-	if !known {
-		class = c.add(member, note)
-		if int(class) < r.options.MaxClasses && r.bytes < r.options.MaxBytes && int(class) == len(c.texts) {
-			text, _ := c.judged(nil, record, note)
-			c.texts = append(c.texts, text)
-			r.byKey[string(key)] = class
-			r.bytes += len(text) + len(key)
-		}
-	}
+	class := r.class(key, member, record, note)
 	c.count[class]++
 	c.of = append(c.of, class)
 	c.offset = append(c.offset, offset)
 	c.end = offset + uint32(len(record))
 	return nil
+}
+
+// class finds the class of a record, or makes it.
+func (r *Reducer) class(key []byte, member uint32, record []byte, note Note) uint32 {
+	c := r.classes
+	if class, known := r.byKey[string(key)]; known {
+		return class
+	}
+	if kept := len(c.texts); kept == len(c.first) && kept < r.options.MaxClasses && r.bytes < r.options.MaxBytes {
+		class := c.add(member, note)
+		text, _ := c.judged(nil, record, note)
+		c.texts = append(c.texts, text)
+		r.byKey[string(key)] = class
+		r.bytes += len(text) + len(key)
+		return class
+	}
+	if r.options.MaxKnown == 0 {
+		return c.add(member, note)
+	}
+	sum := SumOf(key)
+	class, known := r.bySum[sum]
+	if !known {
+		class = c.add(member, note)
+		if len(r.bySum) < r.options.MaxKnown {
+			r.bySum[sum] = class
+		}
+	}
+	return class
 }
