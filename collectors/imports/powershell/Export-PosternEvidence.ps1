@@ -142,7 +142,9 @@ function Read-Graph {
     param([string] $Uri, [string] $Prefer)
     $headers = @{ 'x-ms-throttle-priority' = 'Low' }
     if ($Prefer) { $headers['Prefer'] = $Prefer }
-    while ($Uri) {
+    $asked = @()
+    while ($Uri -and $asked -cnotcontains $Uri) {
+        $asked += $Uri
         Write-Host "Reading $($Uri.Split('?')[0])"
         $file = 'graph-{0:d5}.json' -f ($manifest.requests.Count + 1)
         $record = [ordered] @{ uri = $Uri; file = $file; status = 200; code = ''; message = '' }
@@ -167,8 +169,9 @@ function Read-Graph {
         $Uri = ''
         if ($answer) {
             $answer
+            # Without its host: the next page is asked of the session's own service.
             if ($answer -match '"@odata\.nextLink"\s*:\s*"([^"]+)"') {
-                $Uri = $Matches[1].Replace('\/', '/').Replace('\u0026', '&')
+                $Uri = $Matches[1].Replace('\/', '/').Replace('\u0026', '&') -replace '^(https?:)?//[^/]*', ''
             }
         }
     }

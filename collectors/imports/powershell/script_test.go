@@ -172,6 +172,30 @@ func TestScriptOnlyReads(t *testing.T) {
 	}
 }
 
+// TestLinksStayWithTheService takes the host off a link as the script does: the session's
+// token goes wherever a whole address points.
+func TestLinksStayWithTheService(t *testing.T) {
+	script := powershell.Script()
+	replaced := regexp.MustCompile(`(?m)^ *\$Uri = \$Matches\[1\].* -replace '([^']+)', ''$`).FindStringSubmatch(script)
+	if replaced == nil {
+		t.Fatal("the script takes a link as it is")
+	}
+	host := regexp.MustCompile("(?i)" + replaced[1]) // PowerShell's -replace minds no case
+	for link, want := range map[string]string{
+		"https://graph.microsoft.com/v1.0/users?$skiptoken=a/b//c": "/v1.0/users?$skiptoken=a/b//c",
+		"HTTP://user:word@evil.example:8443/v1.0/users":            "/v1.0/users",
+		"//evil.example/v1.0/users":                                "/v1.0/users",
+		"/v1.0/users?$skiptoken=https://x/":                        "/v1.0/users?$skiptoken=https://x/",
+	} {
+		if got := host.ReplaceAllString(link, ""); got != want {
+			t.Errorf("%s becomes %s", link, got)
+		}
+	}
+	if !strings.Contains(script, "while ($Uri -and $asked -cnotcontains $Uri) {\n        $asked += $Uri\n") {
+		t.Error("a link that leads back is followed for ever")
+	}
+}
+
 // TestScriptRunsEverywhere keeps it to what Windows PowerShell 5.1 reads: no
 // letters outside ASCII, which it takes for a code page, and no newer operators.
 func TestScriptRunsEverywhere(t *testing.T) {
