@@ -14,6 +14,7 @@ import (
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/drift"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/plan"
 	"github.com/seed-07732396/postern/policies/translation"
 )
 
@@ -183,7 +184,7 @@ func TestSharedTranslations(t *testing.T) {
 // TestPhrasesAreTranslated holds what is said of comparisons and plans to the English
 // sentences: each in every language, with the same arguments.
 func TestPhrasesAreTranslated(t *testing.T) {
-	topics := map[string]map[string]string{drift.Topic: drift.Messages()}
+	topics := map[string]map[string]string{drift.Topic: drift.Messages(), plan.Topic: plan.Messages()}
 	for _, language := range languages(t) {
 		for topic, english := range topics {
 			if len(english) < 50 {

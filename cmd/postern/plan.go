@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 	"github.com/seed-07732396/postern/policies/engine"
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/impact"
 	"github.com/seed-07732396/postern/policies/plan"
 	"github.com/seed-07732396/postern/reports/runbook"
@@ -30,7 +32,7 @@ type planOptions struct {
 }
 
 func newPlan(a *app) *cobra.Command {
-	o := planOptions{check: checkOptions{version: a.version, lang: "en"}}
+	o := planOptions{check: checkOptions{version: a.version}}
 	cmd := &cobra.Command{
 		Use:   "plan SNAPSHOT",
 		Short: "Write down the steps that are still open, and how to close them",
@@ -46,11 +48,15 @@ Mailboxes that still use what would be closed (see 'postern impact') are set apa
 and left alone, and so are those of which it is not known. Emergency accounts are
 never touched. What the snapshot does not show is listed to be found out first.
 
+With --lang nl the runbook and the texts around Okta's requests are in Dutch. The
+script with its comments, the bodies of requests, and JSON stay English.
+
 Exit codes: 0 no step is open, 3 some are, 4 none is known to be open but evidence
 is missing, 1 the tool failed, 2 wrong usage.`,
 		Example: `  postern plan snapshot.json
   postern plan snapshot.json -f markdown=runbook.md -f powershell=plan.ps1
   postern plan snapshot.json -f okta
+  postern plan snapshot.json --lang nl -f markdown=draaiboek.md
   postern plan snapshot.json --only C,D -f powershell=plan.ps1`,
 		Args: exactArgs(1, "name the snapshot: postern plan snapshot.json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -68,6 +74,7 @@ is missing, 1 the tool failed, 2 wrong usage.`,
 	flags.StringVar(&o.check.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in the runbook (default: relative to the git root)")
 	flags.StringVar(&o.check.tenant, "tenant", "", "`name` of a tenant in the configuration, for its declarations")
 	flags.StringVar(&o.check.attestation, "attestation", "", attestationUsage)
+	addLanguageFlag(cmd, &o.check.lang)
 	flags.IntVar(&o.days, "days", 30, "how many `days` the logs have to cover for their silence to count")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "text and markdown: list all, not only a sample")
 	return cmd
@@ -105,26 +112,66 @@ func (a *app) plan(cmd *cobra.Command, o *planOptions, path string) (failed erro
 		return err
 	}
 	defer closeAfter(file, &failed)
-	made, err := makePlan(cmd.Context(), judged, controls, file, asked)
+	in, err := planInput(cmd.Context(), judged, controls, file, asked)
 	if err != nil {
 		return err
 	}
-	err = a.writeOutputs(outputs, func(format string, w io.Writer, _ bool) error { return runbook.Write(format, w, made, o.verbose) })
+	english, spoken := plansOf(*in, judged.report.Language)
+	err = a.writeOutputs(outputs, func(format string, w io.Writer, _ bool) error {
+		made, language := english, (*finding.Language)(nil)
+		if runbook.Spoken(format) {
+			made, language = spoken, judged.report.Language
+		}
+		p, err := made()
+		if err != nil {
+			return err
+		}
+		return runbook.Write(format, w, p, runbook.Options{Verbose: o.verbose, Language: language})
+	})
+	if err != nil {
+		return err
+	}
+	// Which of both was written is the same for this.
+	made := spoken
+	if !slices.ContainsFunc(outputs, func(o output) bool { return runbook.Spoken(o.format) }) {
+		made = english
+	}
+	p, err := made()
 	if err != nil {
 		return err
 	}
 	switch {
-	case made.Open():
+	case p.Open():
 		a.code = exitFindings
-	case len(made.FindOut) > 0:
+	case len(p.FindOut) > 0:
 		a.code = exitUnknown
 	}
 	return nil
 }
 
-// makePlan judges the snapshot, looks at the same time who is in use, and makes the
-// plan of both.
-func makePlan(ctx context.Context, judged *checkPlan, controls *engine.Loading, file *snapshot.File, asked impact.Options) (*plan.Plan, error) {
+// plansOf make the plan in English and in a language, nil for English, each once and
+// when it is asked for.
+func plansOf(in plan.Input, language *finding.Language) (english, spoken func() (*plan.Plan, error)) {
+	of := func(language *finding.Language) func() (*plan.Plan, error) {
+		in := in
+		in.Language = language
+		return sync.OnceValues(func() (*plan.Plan, error) {
+			made, err := plan.Make(in)
+			if err != nil {
+				return nil, fmt.Errorf("make the plan: %w", err)
+			}
+			return made, nil
+		})
+	}
+	english = of(nil)
+	if language == nil {
+		return english, english
+	}
+	return english, of(language)
+}
+
+// planInput judges the snapshot, and looks at the same time who is in use.
+func planInput(ctx context.Context, judged *checkPlan, controls *engine.Loading, file *snapshot.File, asked impact.Options) (*plan.Input, error) {
 	var used *impact.Report
 	var failed error
 	var group sync.WaitGroup
@@ -133,13 +180,13 @@ func makePlan(ctx context.Context, judged *checkPlan, controls *engine.Loading, 
 	report, err := controls.Check(ctx, judged.input)
 	group.Wait() // nothing may be read any more when the file is closed
 	if err != nil {
-		return nil, bare(err)
+		return nil, err
 	}
 	if failed != nil {
 		return nil, failed
 	}
 	meant := judged.input.Declarations
-	in := plan.Input{
+	in := &plan.Input{
 		Report: report, Impact: used, BreakGlass: breakGlassOf(&meant),
 		AccessTokenHours: meant.AccessTokenHours, SignInFrequencyHours: meant.SignInFrequencyHours,
 		MaxAge: judged.maxAge,
@@ -147,11 +194,7 @@ func makePlan(ctx context.Context, judged *checkPlan, controls *engine.Loading, 
 	if in.MaxAge == 0 {
 		in.MaxAge = defaultPlanAge
 	}
-	made, err := plan.Make(in)
-	if err != nil {
-		return nil, fmt.Errorf("make the plan: %w", err)
-	}
-	return made, nil
+	return in, nil
 }
 
 func breakGlassOf(d *engine.Declarations) []plan.Account {

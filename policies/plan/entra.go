@@ -24,8 +24,8 @@ func (m *maker) conditionalAccess() {
 	if !ok {
 		return
 	}
-	a := m.action("conditional_access", "BASIC-004", "Create a policy that blocks legacy clients, to report only", found)
-	a.Text += " The accounts in use that are known are left out."
+	a := m.action("conditional_access", "BASIC-004", m.say("block_legacy"), found)
+	a.Text += " " + m.say("in_use_left_out")
 	apart := 0
 	for i := range m.in.Impact.InUse {
 		mailbox := &m.in.Impact.InUse[i]
@@ -37,8 +37,7 @@ func (m *maker) conditionalAccess() {
 		}
 	}
 	if apart > maxExcluded {
-		m.ask("A group for the accounts in use", "Make a group of the accounts that are set apart, and leave it out of the Conditional Access policy before it is turned on.",
-			counted(apart, "account is", "accounts are")+" in use, too many to name one by one.")
+		m.ask(m.say("ask_group"), m.say("ask_group_how"), m.say("ask_group_why", "n", apart))
 		excluded = excluded[:len(excluded)-maxExcluded]
 	}
 	a.Changes = []Change{{
@@ -75,21 +74,20 @@ func (m *maker) forEverybody(control string) (found []*finding.Violation, exclud
 // breakGlassIDs are the ids of the emergency accounts. Without knowing them no
 // policy for everybody is made: it could lock everybody out.
 func (m *maker) breakGlassIDs() (ids []string, ok bool) {
-	const title = "The emergency accounts"
-	const text = "Declare them in postern.yaml under declarations.break_glass, by id, and make the plan anew."
+	title, text := m.say("ask_glass"), m.say("ask_glass_how")
 	for _, q := range m.plan.FindOut {
 		if q.Title == title {
 			return nil, false
 		}
 	}
 	if len(m.in.BreakGlass) == 0 {
-		m.ask(title, text, "No break-glass account is declared, and a Conditional Access policy for everybody has to leave them out.")
+		m.ask(title, text, m.say("ask_glass_none"))
 		return nil, false
 	}
 	ids = []string{}
 	for _, account := range m.in.BreakGlass {
 		if account.ID == "" {
-			m.ask(title, text, "The break-glass account '"+account.UserPrincipalName+"' is declared by name only, and Conditional Access needs its id.")
+			m.ask(title, text, m.say("ask_glass_name", "name", account.UserPrincipalName))
 			return nil, false
 		}
 		ids = append(ids, account.ID)
@@ -107,12 +105,11 @@ func (m *maker) tokens() {
 	if len(found) == 0 && !opens {
 		return
 	}
-	a := m.action("revoke", "TOKEN-001", "Revoke all sessions", found)
+	a := m.action("revoke", "TOKEN-001", m.say("revoke"), found)
 	a.After = before
-	a.Undo = "A revocation cannot be undone; users get new tokens at their next sign-in."
+	a.Undo = m.say("revoke_undo")
 	if opens {
-		a.Text += " Steps before this one are open, so everybody's sessions are revoked, in order or not, when those have taken effect. " +
-			"If nothing of them is carried out, because all that is left is set apart, leave this out."
+		a.Text += " " + m.say("revoke_everybody")
 		a.WaitHours = settles
 		m.targets.all("revoke")
 	} else {
@@ -127,7 +124,7 @@ func (m *maker) tokenLifetimes() {
 	if len(found) == 0 {
 		return
 	}
-	a := m.action("token_lifetime", "TOKEN-002", "Shorten access tokens", found)
+	a := m.action("token_lifetime", "TOKEN-002", m.say("shorten_tokens"), found)
 	for _, v := range found {
 		for _, p := range m.config.TokenPolicies {
 			if p.text("id") != v.Resource.ID || v.Resource.ID == "" {
@@ -177,7 +174,7 @@ func (m *maker) signInFrequency() {
 	if hours%24 == 0 {
 		unit, n = "days", hours/24
 	}
-	a := m.action("sign_in_frequency", "TOKEN-003", "Create a policy that limits sessions, to report only", found)
+	a := m.action("sign_in_frequency", "TOKEN-003", m.say("limit_sessions"), found)
 	a.Changes = []Change{{
 		Op: Create, URI: conditionalAccessURI, Identity: "Sign-in frequency for Office 365",
 		Body: value(map[string]any{

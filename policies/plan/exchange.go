@@ -20,14 +20,14 @@ var (
 // modernAuthentication is step B.
 func (m *maker) modernAuthentication() {
 	if found := m.open("MODERN-001"); len(found) > 0 {
-		a := m.add("B", m.action("modern_authentication", "MODERN-001", "Turn modern authentication on", found))
+		a := m.add("B", m.action("modern_authentication", "MODERN-001", m.say("modern_on"), found))
 		a.Changes = []Change{{
 			Op: Set, Kind: "OrganizationConfig", Property: "OAuth2ClientProfileEnabled", Value: isTrue,
 			Was: m.config.Organisation["OAuth2ClientProfileEnabled"],
 		}}
 	}
 	if found := m.open("MODERN-002"); len(found) > 0 {
-		a := m.add("B", m.action("sharepoint_legacy", "MODERN-002", "Turn legacy authentication off in SharePoint", found))
+		a := m.add("B", m.action("sharepoint_legacy", "MODERN-002", m.say("sharepoint_off"), found))
 		a.Changes = []Change{{
 			Op: Patch, URI: "/v1.0/admin/sharepoint/settings", Property: "isLegacyAuthProtocolsEnabled", Value: isFalse,
 		}}
@@ -37,14 +37,14 @@ func (m *maker) modernAuthentication() {
 // protocols is step C. EWS is left to be done by hand: who uses it with a token
 // does not show in any log of the snapshot.
 func (m *maker) protocols() {
-	m.mailboxSwitch("pop", "PROTO-001", "PopEnabled", "Disable POP", impact.POP)
-	m.mailboxSwitch("imap", "PROTO-002", "ImapEnabled", "Disable IMAP", impact.IMAP)
-	m.mailboxSwitch("activesync", "PROTO-003", "ActiveSyncEnabled", "Disable Exchange ActiveSync", impact.ActiveSync)
+	m.mailboxSwitch("pop", "PROTO-001", "PopEnabled", m.say("disable", "protocol", "POP"), impact.POP)
+	m.mailboxSwitch("imap", "PROTO-002", "ImapEnabled", m.say("disable", "protocol", "IMAP"), impact.IMAP)
+	m.mailboxSwitch("activesync", "PROTO-003", "ActiveSyncEnabled", m.say("disable", "protocol", "Exchange ActiveSync"), impact.ActiveSync)
 	m.mailboxPlans()
 	m.smtp()
 	if found := m.members("PROTO-007"); len(found) > 0 {
-		a := m.add("C", m.action("powershell", "PROTO-007", "Keep users who administer nothing from PowerShell", found))
-		a.Text += " The script leaves out the account that runs it."
+		a := m.add("C", m.action("powershell", "PROTO-007", m.say("keep_from_powershell"), found))
+		a.Text += " " + m.say("script_account")
 		m.targets.members("powershell", found, impact.PowerShell)
 		a.Changes = []Change{{Op: SetMailbox, Kind: "User", Property: "EXOModuleEnabled", Value: isFalse, Select: "powershell"}}
 	}
@@ -63,7 +63,7 @@ func (m *maker) mailboxSwitch(name, id, property, title string, door impact.Door
 		return
 	}
 	a := m.add("C", m.action(name, id, title, found))
-	a.Text += " The logs show passwords only: a program that uses " + door.Title() + " with a token stops too, and nobody sees it before."
+	a.Text += " " + m.say("passwords_only", "protocol", door.Title())
 	m.targets.members(name, found, door)
 	a.Changes = []Change{{Op: SetMailbox, Kind: "CASMailbox", Property: property, Value: isFalse, Select: name}}
 }
@@ -73,7 +73,7 @@ func (m *maker) mailboxPlans() {
 	if len(found) == 0 {
 		return
 	}
-	a := m.add("C", m.action("mailbox_plans", "PROTO-004", "Let new mailboxes start without POP and IMAP", found))
+	a := m.add("C", m.action("mailbox_plans", "PROTO-004", m.say("plans_off"), found))
 	for _, v := range found {
 		protocols := finding.FormatArg(v.Args["protocols"])
 		for _, p := range []struct{ name, property string }{{"POP", "PopEnabled"}, {"IMAP", "ImapEnabled"}} {
@@ -93,7 +93,7 @@ func (m *maker) smtp() {
 	if len(found) == 0 {
 		return
 	}
-	a := m.add("C", m.action("smtp", "PROTO-005", "Close SMTP AUTH", found))
+	a := m.add("C", m.action("smtp", "PROTO-005", m.say("close_smtp"), found))
 	if string(m.config.Transport["SmtpClientAuthenticationDisabled"]) != "true" {
 		var inheriting []*finding.Violation
 		for _, v := range found {
@@ -143,8 +143,7 @@ func (m *maker) authenticationPolicies() {
 		return
 	}
 	if !m.config.policiesKnown {
-		m.ask("Which authentication policies there are", "Collect exchange.authentication_policies, and make the plan anew.",
-			"Basic authentication is open at Exchange, and the list of its authentication policies was not read.")
+		m.ask(m.say("ask_policies"), m.say("ask_policies_how"), m.say("ask_policies_why"))
 		for _, id := range []string{"BASIC-001", "BASIC-002", "BASIC-003", "BASIC-005"} {
 			delete(m.handled, id)
 		}
@@ -153,10 +152,9 @@ func (m *maker) authenticationPolicies() {
 	name := m.createPolicy(exists)
 	if len(standard) > 0 {
 		m.keepInUse()
-		a := m.add("D", m.action("pilot", "BASIC-002", "Try the policy on a few mailboxes", standard))
-		a.Text = fmt.Sprintf("Put %d mailboxes that nobody was seen to use with a password under the policy, and see for a day that they go on: Exchange may take %d hours. "+
-			"To choose others, move the word pilot to their lines in the script's table.", pilot, settles)
-		a.Undo = "The script puts back the policy that each of them had."
+		a := m.add("D", m.action("pilot", "BASIC-002", m.say("pilot"), standard))
+		a.Text = m.say("pilot_how", "n", pilot, "hours", settles)
+		a.Undo = m.say("policy_back")
 		a.After = []string{"modern_authentication", "blocking_policy"}
 		m.targets.all("pilot", exchangeDoors()...)
 		m.targets.limit["pilot"] = pilot
@@ -165,7 +163,7 @@ func (m *maker) authenticationPolicies() {
 	}
 	m.assignOwn(name, weaker)
 	if len(standard) > 0 {
-		a := m.add("D", m.action("default_policy", "BASIC-002", "Make the policy the default", standard))
+		a := m.add("D", m.action("default_policy", "BASIC-002", m.say("make_default"), standard))
 		a.After, a.WaitHours = []string{"modern_authentication", "blocking_policy", "keep_in_use", "pilot"}, settles
 		a.Changes = []Change{{
 			Op: Set, Kind: "OrganizationConfig", Property: "DefaultAuthenticationPolicy", Value: value(name),
@@ -183,7 +181,7 @@ func (m *maker) createPolicy(found []*finding.Violation) string {
 		return name
 	}
 	name := m.config.freeName("Block Basic Authentication")
-	a := m.add("D", m.action("blocking_policy", "BASIC-001", "Create a policy that blocks basic authentication", found))
+	a := m.add("D", m.action("blocking_policy", "BASIC-001", m.say("blocking_policy"), found))
 	a.Changes = []Change{{Op: CreatePolicy, Identity: name}}
 	return name
 }
@@ -218,10 +216,9 @@ func (m *maker) keepInUse() {
 	}
 	slices.Sort(order)
 	a := m.add("D", &Action{
-		Name: "keep_in_use", Controls: []string{"BASIC-002"}, Title: "Set the mailboxes in use apart",
-		Text: "Mailboxes that still sign in with a password get a policy that lets through what they use and nothing else, so that the " +
-			"default does not stop them. This keeps a door open: move them to modern authentication, and take the policy away again.",
-		Undo: "The script puts back the policy that each of them had, and removes the policies that it made.",
+		Name: "keep_in_use", Controls: []string{"BASIC-002"}, Title: m.say("keep_in_use"),
+		Text: m.say("keep_in_use_how"),
+		Undo: m.say("keep_in_use_undo"),
 	})
 	for i, key := range order {
 		mark := fmt.Sprintf("keep_%d", i+1)
@@ -268,7 +265,7 @@ func (m *maker) assignOwn(policy string, weaker []*finding.Violation) {
 	if len(own) == 0 {
 		return
 	}
-	a := m.action("own_policy", "BASIC-003", "Take weaker policies off single mailboxes", nil)
+	a := m.action("own_policy", "BASIC-003", m.say("own_policy"), nil)
 	a.Controls = []string{"BASIC-003", "BASIC-005"}
 	for _, v := range own {
 		for _, id := range a.Controls {
@@ -277,8 +274,8 @@ func (m *maker) assignOwn(policy string, weaker []*finding.Violation) {
 			}
 		}
 	}
-	a.Text = "Put the mailboxes whose own policy is weaker under the one that blocks. A policy of a mailbox's own beats the default."
-	a.Undo = "The script puts back the policy that each of them had."
+	a.Text = m.say("own_policy_how")
+	a.Undo = m.say("policy_back")
 	a.After = []string{"modern_authentication", "blocking_policy"}
 	m.targets.members("own_policy", own, exchangeDoors()...)
 	m.targets.only["own_policy"] = func(mailbox *impact.Mailbox) bool { return mailbox.PolicyOwn }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/impact"
+	"github.com/seed-07732396/postern/policies/phrase"
 )
 
 // Input is what a plan is made of.
@@ -20,6 +20,9 @@ type Input struct {
 	Report     *finding.Report
 	Impact     *impact.Report
 	BreakGlass []Account
+	// Language is that of titles and texts, nil for English. Commands, bodies of requests
+	// and names of what is made are the same in all languages.
+	Language *finding.Language
 	// The limits of the configuration, in hours.
 	AccessTokenHours, SignInFrequencyHours float64
 	MaxAge                                 time.Duration
@@ -36,7 +39,11 @@ type maker struct {
 	// handled are the violations that an action is for, by control and index.
 	handled map[string]map[int]bool
 	targets *targets
+	voice   phrase.Voice
 }
+
+// say says a sentence of ours.
+func (m *maker) say(key string, args ...any) string { return m.voice.Say(phrase.Of(key, args...)) }
 
 // Make makes the plan. Errors are about a snapshot that cannot be read.
 func Make(in Input) (*Plan, error) {
@@ -44,8 +51,10 @@ func Make(in Input) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.Report = in.Report.In(in.Language)
 	m := &maker{
-		in: in, config: config, okta: readOrg(config, in.Report.Tenant.OktaOrg),
+		voice: phrase.In(in.Language, Topic, Messages()),
+		in:    in, config: config, okta: readOrg(config, in.Report.Tenant.OktaOrg),
 		actions: map[string][]*Action{}, handled: map[string]map[int]bool{}, targets: newTargets(in.BreakGlass),
 		plan: &Plan{
 			Version: 1, Tool: in.Report.Tool, Tenant: in.Report.Tenant, Snapshot: in.Report.Snapshot,
@@ -151,7 +160,7 @@ func (m *maker) byHand() {
 func (m *maker) unknowns() {
 	for i := range m.in.Report.Results {
 		r, c := &m.in.Report.Results[i], &m.in.Report.Controls[i]
-		q := Question{Control: c.ID, Title: c.Title, Text: "Collect what is missing, or decide it by hand, and make the plan anew."}
+		q := Question{Control: c.ID, Title: c.Title, Text: m.say("find_out")}
 		if r.Outcome == finding.Error {
 			q.Reasons = append(q.Reasons, r.Error)
 		}
@@ -195,7 +204,7 @@ func (m *maker) arrange() {
 		slices.SortStableFunc(m.actions[id], func(a, b *Action) int {
 			return cmp.Compare(len(filterRevoke(a)), len(filterRevoke(b)))
 		})
-		s := Step{ID: id, Title: cmp.Or(titles[id], id), Why: why(id)}
+		s := Step{ID: id, Title: cmp.Or(titles[id], id), Why: m.why(id)}
 		for i, a := range m.actions[id] {
 			a.ID = prefix(id) + strconv.Itoa(i+1)
 			s.Actions = append(s.Actions, *a)
@@ -239,11 +248,4 @@ func (m *maker) names(steps ...string) []string {
 		}
 	}
 	return list
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

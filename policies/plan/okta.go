@@ -135,7 +135,7 @@ func (w *ruleWork) note(id string, index int, v *finding.Violation) bool {
 	switch id {
 	case "SIGNON-001", "SIGNON-002":
 		if w.closes == nil {
-			w.closes = w.m.action("deny_legacy", id, "Deny legacy clients above every other rule", nil)
+			w.closes = w.m.action("deny_legacy", id, w.m.say("deny_legacy"), nil)
 			w.closes.Controls = nil
 		}
 		if !slices.Contains(w.closes.Controls, id) {
@@ -237,13 +237,13 @@ func (w *ruleWork) body(r object, priority int) map[string]any {
 // looseException switches off a rule made for legacy clients that confines nobody.
 func (w *ruleWork) looseException(i int) {
 	r, v := w.rules[i], w.loose[i]
-	a := w.m.action("loose_"+r.text("id"), "SIGNON-004", "Switch off the exception '"+r.text("name")+"', or confine it", []*finding.Violation{v})
+	a := w.m.action("loose_"+r.text("id"), "SIGNON-004", w.m.say("loose", "name", r.text("name")), []*finding.Violation{v})
 	a.Undo = ""
 	if id := r.text("id"); id != "" {
 		a.Requests = []Request{{
-			Title: "Deactivate the rule", Method: "POST", URL: w.url("/", url.PathEscape(id), "/lifecycle/deactivate"),
-			Note: "First move those who need it into the exception with a group and a zone of its own.",
-			Undo: []Request{{Title: "Activate it again", Method: "POST", URL: w.url("/", url.PathEscape(id), "/lifecycle/activate")}},
+			Title: w.m.say("deactivate"), Method: "POST", URL: w.url("/", url.PathEscape(id), "/lifecycle/deactivate"),
+			Note: w.m.say("loose_note"),
+			Undo: []Request{{Title: w.m.say("activate"), Method: "POST", URL: w.url("/", url.PathEscape(id), "/lifecycle/activate")}},
 		}}
 	}
 	a.After = w.m.names("E")
@@ -255,7 +255,7 @@ func (m *maker) threatInsight() {
 	if len(found) == 0 {
 		return
 	}
-	a := m.add("E", m.action("threat_insight", "SIGNON-009", "Let ThreatInsight block", found))
+	a := m.add("E", m.action("threat_insight", "SIGNON-009", m.say("threat_insight"), found))
 	a.Undo = ""
 	address := m.okta.base + "/api/v1/threats/configuration"
 	zones := m.config.ThreatInsight["excludeZones"]
@@ -267,8 +267,8 @@ func (m *maker) threatInsight() {
 		was = "none"
 	}
 	a.Requests = []Request{{
-		Title: "Set the action", Method: "POST", URL: address, Body: value(map[string]any{"action": "block", "excludeZones": zones}),
-		Note: "excludeZones replaces the list: these are the zones that are exempt now.",
-		Undo: []Request{{Title: "Set it back", Method: "POST", URL: address, Body: value(map[string]any{"action": was, "excludeZones": zones})}},
+		Title: m.say("set_action"), Method: "POST", URL: address, Body: value(map[string]any{"action": "block", "excludeZones": zones}),
+		Note: m.say("set_action_note"),
+		Undo: []Request{{Title: m.say("set_back"), Method: "POST", URL: address, Body: value(map[string]any{"action": was, "excludeZones": zones})}},
 	}}
 }

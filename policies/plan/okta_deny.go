@@ -14,7 +14,7 @@ import (
 func (w *ruleWork) deny(order []object) []object {
 	a := w.closes
 	a.Name = "deny_legacy_" + w.policy
-	a.Console = rulesConsole + " > Add rule. Client is: Exchange ActiveSync/Legacy Auth. Then access is: Denied. Drag it above all others but the exception"
+	a.Console = w.m.say("deny_console", "rules", rulesConsole)
 	a.Undo = ""
 	place := 0
 	apart := len(order) > 0 && order[0]["id"] == nil
@@ -25,7 +25,7 @@ func (w *ruleWork) deny(order []object) []object {
 	w.askAfterDevices()
 	order, place = w.keepExceptions(order, place)
 	if at := slices.IndexFunc(order, deniesEverybody); at >= 0 {
-		a.Title = "Move the rule that denies legacy clients above every other"
+		a.Title = w.m.say("move_deny")
 		a.Requests = append(a.Requests, w.move(order, at, place))
 		return moved(order, at, place)
 	}
@@ -35,15 +35,15 @@ func (w *ruleWork) deny(order []object) []object {
 		"office365Client": map[string]any{"include": []string{"ACTIVE_SYNC"}},
 	}
 	request := Request{
-		Title: "Create the rule", Method: "POST", URL: w.url(), Note: readBack + " Keep the id of the answer: it is {ruleId}.",
+		Title: w.m.say("create_rule"), Method: "POST", URL: w.url(), Note: w.m.say("read_back") + " " + w.m.say("keep_id", "name", "{ruleId}"),
 		Undo: []Request{
-			{Title: "Deactivate the rule", Method: "POST", URL: w.url("/{ruleId}/lifecycle/deactivate")},
-			{Title: "Remove the rule", Method: "DELETE", URL: w.url("/{ruleId}")},
+			{Title: w.m.say("deactivate"), Method: "POST", URL: w.url("/{ruleId}/lifecycle/deactivate")},
+			{Title: w.m.say("remove_rule"), Method: "DELETE", URL: w.url("/{ruleId}")},
 		},
 	}
 	if apart {
 		conditions["people"] = map[string]any{"groups": map[string]any{"exclude": []string{"{groupId}"}}}
-		request.Fill = map[string]string{"groupId": "the id of the group of the accounts in use"}
+		request.Fill = map[string]string{"groupId": w.m.say("id_of_in_use")}
 	}
 	request.Body = value(rule(name, place, "DENY", conditions))
 	a.Requests = append(a.Requests, request)
@@ -89,8 +89,8 @@ func (w *ruleWork) move(order []object, from, to int) Request {
 	r := order[from]
 	address := w.url("/", url.PathEscape(r.text("id")))
 	return Request{
-		Title: "Move rule '" + r.text("name") + "'", Method: "PUT", URL: address, Body: value(w.body(r, to)), Note: readBack,
-		Undo: []Request{{Title: "Move it back", Method: "PUT", URL: address, Body: value(w.body(r, from))}},
+		Title: w.m.say("move_rule", "name", r.text("name")), Method: "PUT", URL: address, Body: value(w.body(r, to)), Note: w.m.say("read_back"),
+		Undo: []Request{{Title: w.m.say("move_back"), Method: "PUT", URL: address, Body: value(w.body(r, from))}},
 	}
 }
 
@@ -109,9 +109,7 @@ func (w *ruleWork) askAfterDevices() {
 		}
 	}
 	if n > 0 {
-		w.m.ask("How devices are registered", "Windows registers devices through Okta's legacy endpoint, and the rule that denies legacy clients stops it. "+
-			"If they are yours, put a rule above it for legacy clients with the user agent Windows-AzureAD-Authentication-Provider, from your own networks.",
-			counted(n, "account registers", "accounts register")+" devices that way.")
+		w.m.ask(w.m.say("ask_devices"), w.m.say("ask_devices_how"), w.m.say("ask_devices_why", "n", n))
 	}
 }
 

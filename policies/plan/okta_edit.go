@@ -19,7 +19,7 @@ func (w *ruleWork) change(i int, order []object) {
 	before := w.body(r, at)
 	after := w.body(r, at)
 	if r.text("id") == "" || at < 0 && !isSystem(r) || !e.apply(after) {
-		a := w.m.action("rule_by_hand_"+w.policy+"_"+strconv.Itoa(i), e.controls[0], "Change rule '"+r.text("name")+"'", nil)
+		a := w.m.action("rule_by_hand_"+w.policy+"_"+strconv.Itoa(i), e.controls[0], w.m.say("change_rule", "name", r.text("name")), nil)
 		a.Controls, a.Findings = compact(e.controls), e.findings
 		a.API, a.PowerShell = w.m.control(e.controls[0]).Remediation.OktaAPI, ""
 		w.m.add("E", a)
@@ -27,12 +27,12 @@ func (w *ruleWork) change(i int, order []object) {
 	}
 	address := w.url("/", url.PathEscape(r.text("id")))
 	a := &Action{
-		Name: "rule_" + r.text("id"), Controls: compact(e.controls), Title: "Change rule '" + r.text("name") + "' of " + w.apps(), Findings: e.findings,
-		Text:    e.text(),
-		Console: rulesConsole + " > the rule > Actions > Edit",
+		Name: "rule_" + r.text("id"), Controls: compact(e.controls), Title: w.m.say("change_rule_of", "name", r.text("name"), "apps", w.apps()), Findings: e.findings,
+		Text:    e.text(w.m),
+		Console: w.m.say("edit_console", "rules", rulesConsole),
 		Requests: []Request{{
-			Title: "Change the rule", Method: "PUT", URL: address, Body: value(after), Note: readBack,
-			Undo: []Request{{Title: "Put the rule back as it was", Method: "PUT", URL: address, Body: value(before)}},
+			Title: w.m.say("change_the_rule"), Method: "PUT", URL: address, Body: value(after), Note: w.m.say("read_back"),
+			Undo: []Request{{Title: w.m.say("rule_back"), Method: "PUT", URL: address, Body: value(before)}},
 		}},
 	}
 	if e.onlyModern || e.deny {
@@ -47,19 +47,19 @@ func compact(list []string) []string {
 	return slices.Compact(list)
 }
 
-func (e *edit) text() string {
+func (e *edit) text(m *maker) string {
 	var parts []string
 	if e.deny {
-		parts = append(parts, "The catch-all denies whatever no other rule takes: make sure that the rules above it name everybody who needs access.")
+		parts = append(parts, m.say("edit_deny"))
 	}
 	if e.onlyModern {
-		parts = append(parts, "The rule is for web browsers and modern clients only.")
+		parts = append(parts, m.say("edit_modern"))
 	}
 	if e.twoFactors && !e.deny {
-		parts = append(parts, "It asks for two factor types: make sure that everybody has enrolled a second factor first.")
+		parts = append(parts, m.say("edit_two_factors"))
 	}
 	if e.hours > 0 && !e.deny {
-		parts = append(parts, "It asks again after "+finding.FormatArg(e.hours)+" hours.")
+		parts = append(parts, m.say("edit_hours", "hours", finding.FormatArg(e.hours)))
 	}
 	return strings.Join(parts, " ")
 }

@@ -239,12 +239,10 @@ func usable(t *Target) bool {
 // missed asks after mailboxes that no action reaches.
 func (m *maker) missed(unseen int, unusable []string) {
 	if unseen > 0 {
-		m.ask("Mailboxes that nobody can sign in to", "They are in a finding and in no action: look at them by hand.",
-			counted(unseen, "mailbox of the findings is", "mailboxes of the findings are")+" of a kind that nobody signs in to.")
+		m.ask(m.say("ask_unseen"), m.say("ask_unseen_how"), m.say("ask_unseen_why", "n", unseen))
 	}
 	if len(unusable) > 0 {
 		shown := unusable[:min(len(unusable), 20)]
-		m.ask("Mailboxes without a usable name", "They have no user principal name that a script could use without doubt. Change them by hand.",
-			fmt.Sprintf("%d of them, such as %s.", len(unusable), strings.Join(shown, ", ")))
+		m.ask(m.say("ask_unusable"), m.say("ask_unusable_how"), m.say("ask_unusable_why", "n", len(unusable), "names", strings.Join(shown, ", ")))
 	}
 }

@@ -86,205 +86,206 @@ func (p *markdown) begin(format string, args ...any) {
 
 const sample = 20
 
-func writePage(p page, plan *plan.Plan, verbose bool) {
-	p.title("What is left to do for " + cmp.Or(plan.Tenant.Name, plan.Tenant.ID))
-	p.text(fmt.Sprintf("Made from the snapshot of %s (%s). Postern changes nothing: a person carries this out. "+
-		"The script is 'postern plan -f powershell=plan.ps1'; run it with -WhatIf first. It has a way back: -Undo.",
-		plan.Snapshot.CollectedAt, plan.Snapshot.URI))
-	if !plan.Open() {
-		p.text("No step is open, as far as the snapshot shows.")
+// A runbook writes a plan to a page.
+type runbook struct {
+	page
+	*words
+	plan    *plan.Plan
+	verbose bool
+}
+
+func newRunbook(p page, whole *plan.Plan, o Options) *runbook {
+	return &runbook{page: p, words: wordsOf(o.Language), plan: whole, verbose: o.Verbose}
+}
+
+func (r *runbook) tenant() string { return cmp.Or(r.plan.Tenant.Name, r.plan.Tenant.ID) }
+
+func (r *runbook) write() {
+	r.title(r.say(r.Title, "tenant", r.tenant()))
+	r.text(r.say(r.Made, "collected", r.plan.Snapshot.CollectedAt, "file", r.plan.Snapshot.URI))
+	if !r.plan.Open() {
+		r.text(r.NothingOpen)
 	}
-	writeQuestions(p, plan)
-	writeApart(p, plan, verbose)
-	for i := range plan.Steps {
-		s := &plan.Steps[i]
-		heading := s.Title
-		if len(s.ID) == 1 {
-			heading = "Step " + s.ID + ". " + heading
-		}
-		p.heading(heading)
+	r.questions()
+	r.apart()
+	for i := range r.plan.Steps {
+		s := &r.plan.Steps[i]
+		r.heading(r.step(s))
 		switch {
 		case len(s.ID) == 1:
-			p.text("Why here: " + s.Why)
+			r.text(r.say(r.WhyHere, "why", s.Why))
 		case s.Why != "":
-			p.text(s.Why)
+			r.text(s.Why)
 		}
 		for a := range s.Actions {
-			writeAction(p, plan, &s.Actions[a])
+			r.act(&s.Actions[a])
 		}
 	}
-	if len(plan.BreakGlass) > 0 {
-		p.heading("Emergency accounts, never touched")
-		for _, a := range plan.BreakGlass {
-			p.item(cmp.Or(a.UserPrincipalName, a.ID))
+	if len(r.plan.BreakGlass) > 0 {
+		r.heading(r.Glass)
+		for _, a := range r.plan.BreakGlass {
+			r.item(cmp.Or(a.UserPrincipalName, a.ID))
 		}
 	}
-	if len(plan.Waived) > 0 {
-		p.heading("Waived, and left alone")
-		for _, w := range plan.Waived {
-			p.item(w.Control + ": " + w.Sentence)
+	if len(r.plan.Waived) > 0 {
+		r.heading(r.Waived)
+		for _, w := range r.plan.Waived {
+			r.item(w.Control + ": " + w.Sentence)
 		}
 	}
 }
 
-func writeQuestions(p page, plan *plan.Plan) {
-	if len(plan.FindOut) == 0 {
+func (r *runbook) questions() {
+	if len(r.plan.FindOut) == 0 {
 		return
 	}
-	p.heading("Find out first")
-	for i := range plan.FindOut {
-		q := &plan.FindOut[i]
-		p.action(strings.TrimSpace(q.Control + " " + q.Title))
+	r.heading(r.FindOut)
+	for i := range r.plan.FindOut {
+		q := &r.plan.FindOut[i]
+		r.action(strings.TrimSpace(q.Control + " " + q.Title))
 		for _, reason := range q.Reasons {
-			p.item(reason)
+			r.item(reason)
 		}
 		if q.Text != "" {
-			p.text(q.Text)
+			r.text(q.Text)
 		}
 	}
 }
 
-func writeApart(p page, plan *plan.Plan, verbose bool) {
-	if len(plan.SetApart) == 0 {
+func (r *runbook) apart() {
+	if len(r.plan.SetApart) == 0 {
 		return
 	}
-	p.heading("Set apart, because they are in use")
-	p.text("The script leaves them as they are unless it is called with -IncludeInUse. 'postern impact' says what uses them.")
-	list := plan.SetApart
-	if !verbose && len(list) > sample {
+	r.heading(r.Apart)
+	r.text(r.ApartText)
+	list := r.plan.SetApart
+	if !r.verbose && len(list) > sample {
 		list = list[:sample]
 	}
 	for i := range list {
 		a := &list[i]
 		var doors []string
 		for _, d := range a.Doors {
-			doors = append(doors, d.Title())
+			doors = append(doors, r.door(string(d), d.Title()))
 		}
-		line := cmp.Or(a.UserPrincipalName, a.ID) + ": " + strings.Join(doors, ", ")
+		who, names := cmp.Or(a.UserPrincipalName, a.ID), strings.Join(doors, ", ")
 		if a.LastSeen != "" {
-			line += ", last seen " + a.LastSeen
+			r.item(r.say(r.ApartSeen, "who", who, "doors", names, "when", a.LastSeen))
+		} else {
+			r.item(who + ": " + names)
 		}
-		p.item(line)
 	}
-	if rest := len(plan.SetApart) - len(list); rest > 0 {
-		p.item(fmt.Sprintf("and %d more: --verbose, or 'postern impact -f csv'", rest))
+	if rest := len(r.plan.SetApart) - len(list); rest > 0 {
+		r.item(r.say(r.ApartMore, "n", rest))
 	}
 }
 
-func writeAction(p page, whole *plan.Plan, a *plan.Action) {
-	title := a.ID + ". " + a.Title + " (" + strings.Join(a.Controls, ", ") + ")"
+// headline names an action.
+func (r *runbook) headline(template string, a *plan.Action) string {
+	return r.say(template, "id", a.ID, "title", a.Title, "controls", strings.Join(a.Controls, ", "))
+}
+
+func (r *runbook) act(a *plan.Action) {
 	if a.ByHand() {
-		title += ", by hand"
+		r.action(r.headline(r.ByHand, a))
+	} else {
+		r.action(r.headline(r.Action, a))
 	}
-	p.action(title)
 	for _, f := range a.Findings {
-		p.item(f)
+		r.item(f)
 	}
 	if a.Text != "" {
-		p.text(a.Text)
+		r.text(a.Text)
 	}
-	if after := afterLine(whole, a); after != "" {
-		p.text(after)
-	}
-	writeCounts(p, a)
+	r.after(a)
+	r.counts(a)
 	for i := range a.Changes {
-		p.item("The script: " + changeLine(&a.Changes[i]))
+		r.item(r.say(r.Script, "change", r.change(&a.Changes[i])))
 	}
-	if len(a.Requests) > 0 || a.ByHand() && a.Console != "" {
-		if a.Console != "" {
-			p.text("In Okta's console: " + a.Console)
-		}
+	if (len(a.Requests) > 0 || a.ByHand()) && a.Console != "" {
+		r.text(r.say(r.Console, "path", a.Console))
 	}
 	for i := range a.Requests {
-		writeRequest(p, &a.Requests[i])
+		r.request(&a.Requests[i])
 	}
 	if a.PowerShell != "" {
-		p.code("powershell", a.PowerShell)
+		r.code("powershell", a.PowerShell)
 	}
 	if a.API != "" {
-		p.code("text", a.API)
+		r.code("text", a.API)
 	}
 	switch {
 	case a.Undo == "":
 	case slices.ContainsFunc(a.Changes, func(c plan.Change) bool { return c.Op == plan.Revoke }):
-		p.text("The way back: " + a.Undo)
+		r.text(r.say(r.UndoOf, "how", a.Undo))
 	case len(a.Changes) > 0:
-		p.text("The way back: the script's -Undo, or by hand:")
-		p.code("text", a.Undo)
+		r.text(r.UndoScript)
+		r.code("text", a.Undo)
 	default:
-		p.text("The way back:")
-		p.code("text", a.Undo)
+		r.text(r.Undo)
+		r.code("text", a.Undo)
 	}
 }
 
-func writeCounts(p page, a *plan.Action) {
+func (r *runbook) counts(a *plan.Action) {
 	if a.Ready+a.InUse+a.NotKnown > 0 {
-		p.item(fmt.Sprintf("Mailboxes that can be changed now: %d, set apart because in use: %d, not known: %d", a.Ready, a.InUse, a.NotKnown))
+		r.item(r.say(r.Counts, "ready", a.Ready, "used", a.InUse, "unknown", a.NotKnown))
 	}
 	if a.Gate > 0 {
-		p.item(fmt.Sprintf("This acts on the whole organisation, and of %d mailboxes it is not known whether they are in use. The script does it with -IncludeUnknown only.", a.Gate))
+		r.item(r.say(r.Gate, "n", a.Gate))
 	}
 }
 
-// afterLine names what has to be done before, by the numbers of the plan.
-func afterLine(whole *plan.Plan, a *plan.Action) string {
+// after names what has to be done before, by the numbers of the plan.
+func (r *runbook) after(a *plan.Action) {
 	var ids []string
 	for _, name := range a.After {
-		if before := whole.Action(name); before != nil {
+		if before := r.plan.Action(name); before != nil {
 			ids = append(ids, before.ID)
 		}
 	}
-	if len(ids) == 0 {
-		return ""
+	switch {
+	case len(ids) == 0:
+	case a.WaitHours > 0:
+		r.text(r.say(r.AfterHours, "ids", strings.Join(ids, ", "), "n", a.WaitHours))
+	default:
+		r.text(r.say(r.After, "ids", strings.Join(ids, ", ")))
 	}
-	line := "Only after " + strings.Join(ids, ", ")
-	if a.WaitHours > 0 {
-		line += fmt.Sprintf(", and %d hours later", a.WaitHours)
-	}
-	return line + "."
 }
 
-func changeLine(c *plan.Change) string {
-	who := "on each mailbox that can be changed"
-	if c.Apart {
-		who = "on each mailbox that is set apart"
+func (r *runbook) change(c *plan.Change) string {
+	args := []any{
+		"property", c.Property, "what", strings.TrimSpace(c.Kind + " " + c.Identity), "value", string(c.Value), "was", string(c.Was),
+		"name", c.Identity, "flags", strings.Join(c.Flags, ", "), "uri", c.URI,
 	}
-	switch c.Op {
-	case plan.Set:
-		line := fmt.Sprintf("sets %s of %s to %s", c.Property, strings.TrimSpace(c.Kind+" "+c.Identity), c.Value)
-		if len(c.Was) > 0 {
-			line += fmt.Sprintf(" (in the snapshot: %s)", c.Was)
-		}
-		return line
-	case plan.SetMailbox:
-		return fmt.Sprintf("sets %s of %s to %s %s", c.Property, c.Kind, c.Value, who)
-	case plan.CreatePolicy:
-		if len(c.Flags) > 0 {
-			return fmt.Sprintf("creates the authentication policy '%s' with %s", c.Identity, strings.Join(c.Flags, ", "))
-		}
-		return fmt.Sprintf("creates the authentication policy '%s', which blocks everything", c.Identity)
-	case plan.Patch:
-		return fmt.Sprintf("sets %s at %s to %s", c.Property, c.URI, c.Value)
-	case plan.Create:
-		return fmt.Sprintf("creates '%s' at %s, to report only", c.Identity, c.URI)
-	case plan.Revoke:
-		return "revokes the sessions of each mailbox's user"
+	template := map[plan.Op]string{
+		plan.Set: r.Set, plan.SetMailbox: r.SetMailbox, plan.CreatePolicy: r.CreateBlocking, plan.Patch: r.Patch, plan.Create: r.Create, plan.Revoke: r.Revoke,
+	}[c.Op]
+	switch {
+	case c.Op == plan.Set && len(c.Was) > 0:
+		template = r.SetWas
+	case c.Op == plan.SetMailbox && c.Apart:
+		template = r.SetApart
+	case c.Op == plan.CreatePolicy && len(c.Flags) > 0:
+		template = r.CreatePolicy
+	case template == "":
+		return string(c.Op)
 	}
-	return string(c.Op)
+	return r.say(template, args...)
 }
 
-func writeRequest(p page, r *plan.Request) {
-	p.text(r.Title + ":")
-	p.code("http", requestText(r))
-	for _, name := range slices.Sorted(maps.Keys(r.Fill)) {
-		p.item("{" + name + "}: " + r.Fill[name])
+func (r *runbook) request(q *plan.Request) {
+	r.text(q.Title + ":")
+	r.code("http", requestText(q))
+	for _, name := range slices.Sorted(maps.Keys(q.Fill)) {
+		r.item("{" + name + "}: " + q.Fill[name])
 	}
-	if r.Note != "" {
-		p.text(r.Note)
+	if q.Note != "" {
+		r.text(q.Note)
 	}
-	for i := range r.Undo {
-		p.text("The way back, " + r.Undo[i].Title + ":")
-		p.code("http", requestText(&r.Undo[i]))
+	for i := range q.Undo {
+		r.text(r.say(r.UndoRequest, "title", q.Undo[i].Title))
+		r.code("http", requestText(&q.Undo[i]))
 	}
 }
 
@@ -304,33 +305,30 @@ func requestText(r *plan.Request) string {
 	return text + "\nContent-Type: application/json\n\n" + safe.String()
 }
 
-// writeOkta writes step E alone, request by request.
-func writeOkta(p page, whole *plan.Plan) {
-	p.title("Okta's part of what is left for " + cmp.Or(whole.Tenant.Name, whole.Tenant.ID))
-	p.text("Send the requests in this order, with a token that may change policies, and stop at the first that fails. " +
-		"Read the rules before and keep what they were: the way back below is what the snapshot of " + whole.Snapshot.CollectedAt + " showed.")
+// okta writes step E alone, request by request.
+func (r *runbook) okta() {
+	r.title(r.say(r.OktaTitle, "tenant", r.tenant()))
+	r.text(r.say(r.OktaText, "collected", r.plan.Snapshot.CollectedAt))
 	found := false
-	for i := range whole.Steps {
-		for j := range whole.Steps[i].Actions {
-			a := &whole.Steps[i].Actions[j]
+	for i := range r.plan.Steps {
+		for j := range r.plan.Steps[i].Actions {
+			a := &r.plan.Steps[i].Actions[j]
 			if len(a.Requests) == 0 {
 				continue
 			}
 			found = true
-			p.action(a.ID + ". " + a.Title + " (" + strings.Join(a.Controls, ", ") + ")")
+			r.action(r.headline(r.Action, a))
 			if a.Text != "" {
-				p.text(a.Text)
+				r.text(a.Text)
 			}
-			if after := afterLine(whole, a); after != "" {
-				p.text(after)
-			}
-			p.text("In the console: " + a.Console)
+			r.after(a)
+			r.text(r.say(r.OktaConsole, "path", a.Console))
 			for k := range a.Requests {
-				writeRequest(p, &a.Requests[k])
+				r.request(&a.Requests[k])
 			}
 		}
 	}
 	if !found {
-		p.text("There is no request to send.")
+		r.text(r.NoOkta)
 	}
 }

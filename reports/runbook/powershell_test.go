@@ -68,7 +68,7 @@ func full(t *testing.T, text string) *plan.Plan {
 func script(t *testing.T, p *plan.Plan) string {
 	t.Helper()
 	var out strings.Builder
-	if err := runbook.Write("powershell", &out, p, false); err != nil {
+	if err := runbook.Write("powershell", &out, p, runbook.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -243,7 +243,7 @@ func TestFormats(t *testing.T) {
 	for _, text := range hostile() {
 		for _, format := range runbook.Formats() {
 			var out strings.Builder
-			if err := runbook.Write(format, &out, full(t, text), false); err != nil {
+			if err := runbook.Write(format, &out, full(t, text), runbook.Options{}); err != nil {
 				t.Fatalf("%s of %q: %v", format, text, err)
 			}
 			for _, c := range out.String() {
@@ -256,14 +256,14 @@ func TestFormats(t *testing.T) {
 			}
 		}
 	}
-	if err := runbook.Write("html", &strings.Builder{}, full(t, "x"), false); err == nil {
+	if err := runbook.Write("html", &strings.Builder{}, full(t, "x"), runbook.Options{}); err == nil {
 		t.Error("an unknown format is written")
 	}
 }
 
 func TestNumbersInThePage(t *testing.T) {
 	var out strings.Builder
-	if err := runbook.Write("text", &out, full(t, "x"), false); err != nil {
+	if err := runbook.Write("text", &out, full(t, "x"), runbook.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(true, strings.Contains(out.String(), "Only after C1, E1, and 24 hours later.")); diff != "" {

@@ -18,6 +18,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/seed-07732396/postern/policies/finding"
 	"github.com/seed-07732396/postern/policies/plan"
 	"github.com/seed-07732396/postern/reports/internal/escape"
 )
@@ -25,18 +26,29 @@ import (
 // Formats lists the formats.
 func Formats() []string { return []string{"text", "markdown", "powershell", "okta", "json"} }
 
-// Write writes the plan in one of Formats. verbose lists everything, where text and
-// Markdown otherwise give a sample.
-func Write(format string, w io.Writer, p *plan.Plan, verbose bool) error {
+// Spoken reports a format that people read, in their language. The others are English,
+// and so is the plan that they are made of.
+func Spoken(format string) bool { return format == "text" || format == "markdown" || format == "okta" }
+
+// Options say how a plan is shown.
+type Options struct {
+	// Verbose lists everything, where text and Markdown otherwise give a sample.
+	Verbose bool
+	// Language is that of the plan, nil for English.
+	Language *finding.Language
+}
+
+// Write writes the plan in one of Formats.
+func Write(format string, w io.Writer, p *plan.Plan, o Options) error {
 	b := bufio.NewWriter(w)
 	var err error
 	switch format {
 	case "text":
-		writePage(&plain{w: b}, p, verbose)
+		newRunbook(&plain{w: b}, p, o).write()
 	case "markdown":
-		writePage(&markdown{w: b}, p, verbose)
+		newRunbook(&markdown{w: b}, p, o).write()
 	case "okta":
-		writeOkta(&plain{w: b}, p)
+		newRunbook(&plain{w: b}, p, o).okta()
 	case "powershell":
 		err = writePowerShell(b, p)
 	case "json":
