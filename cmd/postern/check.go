@@ -98,7 +98,11 @@ failed or never asked for is unknown, and the exit code says so.`,
 			if err != nil {
 				return err
 			}
-			return a.check(cmd.Context(), plan)
+			if err := a.check(cmd.Context(), plan); err != nil {
+				return err
+			}
+			a.next(plan)
+			return nil
 		},
 	}
 	o.addFlags(cmd)
@@ -257,6 +261,18 @@ func (a *app) check(ctx context.Context, plan *checkPlan) (failed error) {
 	}
 	a.code = gate(report)
 	return a.refuseStale(report, plan.maxAge, plan.waivers.now())
+}
+
+// next says what there is for whoever has just read in text that not all is well.
+func (a *app) next(plan *checkPlan) {
+	if a.code == exitClean || !slices.Contains(plan.outputs, output{format: "text"}) {
+		return
+	}
+	if !plan.report.Explain {
+		a.note("next: postern check %s --explain   why each finding matters, and how to put it right", plan.path)
+	}
+	a.note("next: postern access %s            who gets in by which door", plan.path)
+	a.note("next: postern plan %s              the steps that are open, in their order", plan.path)
 }
 
 // startControls begins to compile the controls.

@@ -72,7 +72,7 @@ func (a *app) demo(cmd *cobra.Command, folder, lang string, explain bool) error 
 	if err := a.check(cmd.Context(), plan); err != nil {
 		return err
 	}
-	a.tell("\nThe snapshot and the reports are in %s. Next: postern check %s --explain", folder, path)
+	a.tell("\nThe snapshot and the reports are in %s: open %s in a browser.\nNext: postern check %s --explain, postern access %s, postern plan %s", folder, in("report.html"), path, path, path)
 	return nil
 }
 

@@ -64,7 +64,13 @@ that is gone when the scan ends.
 			if err := a.keep(result, store, path); err != nil {
 				return err
 			}
-			return a.check(cmd.Context(), plan)
+			if err := a.check(cmd.Context(), plan); err != nil {
+				return err
+			}
+			if keepAt != "" {
+				a.next(plan)
+			}
+			return nil
 		},
 	}
 	t.add(cmd)

@@ -134,19 +134,18 @@ func (b *builder) more(template string, n int) string {
 	return fill(template, n-maxShown)
 }
 
-// subjects counts what a control found, empty where it found nothing.
+// subjects counts what a control found, empty where it found nothing. Members of
+// several findings are not added up: one mailbox is often in each.
 func (b *builder) subjects(result *finding.Result) string {
-	n := 0
-	for i := range result.Violations {
-		n += result.Violations[i].Count()
-	}
-	switch {
+	switch n := len(result.Violations); {
 	case n == 0:
 		return ""
-	case n == len(result.Violations):
+	case n == 1 && result.Violations[0].Members != nil:
+		members := result.Violations[0].Members
+		return b.count(members.Len(), members.Population())
+	default:
 		return fill(b.words.Page.Violations, n)
 	}
-	return fill(b.words.Page.Violations, len(result.Violations)) + ", " + fill(b.words.Page.Subjects, n)
 }
 
 // states are the badges of a control: those of its violations, each once.

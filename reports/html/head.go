@@ -19,7 +19,24 @@ type head struct {
 	// Since says what came and went since the baseline, empty where there is none.
 	Since   string
 	Answers []answer
+	Worst   []grave
 	Facts   []fact
+}
+
+// grave is a finding that matters more than the others.
+type grave struct {
+	ID       string
+	Severity finding.Severity
+	Weight   string
+	Sentence []part
+}
+
+func (b *builder) worst() []grave {
+	var list []grave
+	for _, g := range wording.Worst(b.report) {
+		list = append(list, grave{g.Control.ID, g.Control.Severity, b.words.Severity(g.Control.Severity), parts(b.style.Violation(g.Control, g.Violation))})
+	}
+	return list
 }
 
 // answer is one of the three questions at the top.
@@ -43,6 +60,7 @@ func (b *builder) head() head {
 	h.Title = word + ", " + bare(b.style.Tenant(&b.report.Tenant)) + ", " + day(b.report.Snapshot.CollectedAt) + " - Postern"
 	h.Since = name(b.words.Since(b.report))
 	h.Answers = []answer{b.doorAnswer(), b.gateAnswer(), b.unknownAnswer()}
+	h.Worst = b.worst()
 	h.Facts = b.facts()
 	return h
 }

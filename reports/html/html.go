@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -67,7 +68,9 @@ type page struct {
 	Gaps    []gap
 	Waivers waivers
 	Ledger  []ledgerLine
-	Legend  []meaning
+	// LedgerGaps says that a line of the ledger has a reason.
+	LedgerGaps bool
+	Legend     []meaning
 	// Script is what the script says, as JSON.
 	Script scriptWords
 }
@@ -98,6 +101,7 @@ func newPage(report *finding.Report, options Options) (*page, error) {
 	p.Gaps = b.gaps()
 	p.Waivers = b.waivers()
 	p.Ledger = b.ledger()
+	p.LedgerGaps = slices.ContainsFunc(p.Ledger, func(l ledgerLine) bool { return l.Reason != "" })
 	p.Legend = b.legend()
 	p.Script = b.scriptWords()
 	return p, b.err

@@ -308,3 +308,44 @@ func TestSameReportSameBytes(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatMattersMost: the head leads to the findings that weigh most.
+func TestWhatMattersMost(t *testing.T) {
+	root := parse(t, write(t, reporttest.Mixed(), nil))
+	lists := find(byID(root, "_verdict"), classed("worst"))
+	if len(lists) != 1 {
+		t.Fatalf("%d lists", len(lists))
+	}
+	got := text(lists[0])
+	if !strings.HasPrefix(strings.TrimSpace(got), "SIGNON-001 critical The rule 'Allow web and modern'") || !strings.Contains(got, "FED-001 high") {
+		t.Errorf("the first are %s", got)
+	}
+	for _, link := range find(lists[0], tag("a")) {
+		if href, _ := attribute(link, "href"); byID(root, strings.TrimPrefix(href, "#")) == nil {
+			t.Errorf("%s leads nowhere", href)
+		}
+	}
+	if lists := find(parse(t, write(t, reporttest.Clean(), nil)), classed("worst")); len(lists) != 0 {
+		t.Error("something matters in a report in which all is well")
+	}
+}
+
+// TestMembersAreNotAddedUp: a mailbox in each of two findings is one mailbox.
+func TestMembersAreNotAddedUp(t *testing.T) {
+	r := reporttest.Mixed()
+	found := &r.Results[3]
+	if found.Control != "PROTO-001" || found.Violations[0].Members.Len() != 12 {
+		t.Fatalf("%s has other findings", found.Control)
+	}
+	found.Violations = found.Violations[:1]
+	head := func() string { return text(find(byID(parse(t, write(t, r, nil)), "PROTO-001"), tag("summary"))[0]) }
+	if got := head(); !strings.Contains(got, "12 mailboxes") {
+		t.Errorf("one finding: %s", got)
+	}
+	again := found.Violations[0]
+	again.Fingerprint = strings.Repeat("0", len(again.Fingerprint))
+	found.Violations = append(found.Violations, again)
+	if got := head(); !strings.Contains(got, "2 findings") || strings.Contains(got, "24") {
+		t.Errorf("two findings: %s", got)
+	}
+}

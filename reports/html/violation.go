@@ -45,7 +45,7 @@ func (b *builder) violation(entry *finding.Control, v *finding.Violation, i int)
 	w := &b.words.Page
 	view := violation{
 		P: w, Anchor: "_" + entry.ID + "-" + strconv.Itoa(i+1), Sentence: parts(b.style.Violation(entry, v)),
-		Place: wording.Place(b.report, v.Region), Pointer: name(v.Pointer), Snippet: escape.Cut(script(v.Snippet), 2_000),
+		Place: wording.PlaceOf(b.report, &v.Resource, v.Region), Pointer: name(v.Pointer), Snippet: escape.Cut(script(v.Snippet), 2_000),
 		Members: b.members(v.Members), Waiver: b.waiver(v.Waiver), MoreSteps: b.more(b.words.Lines.MoreSteps, len(v.Steps)),
 	}
 	if v.Members == nil {

@@ -317,7 +317,7 @@ func (b *body) violations() (open, waived []item) {
 		if v.Members != nil {
 			subject = b.style.Sample(v.Members, sample)
 		}
-		where := strings.TrimSpace("at " + wording.Place(b.report, v.Region) + " " + subject)
+		where := strings.TrimSpace("at " + wording.PlaceOf(b.report, &v.Resource, v.Region) + " " + subject)
 		one := item{b.style.Violation(b.control, v), []string{where}}
 		if v.State != "" {
 			one.details = append(one.details, "since the baseline: "+b.style.State(v))

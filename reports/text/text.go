@@ -89,6 +89,27 @@ func (p *printer) head() {
 	p.wrapped(p.paint.verdict(outcome, word)+": ", len(word)+2, 0, sentence, plain)
 	when := strings.NewReplacer("T", " ", "Z", " UTC").Replace(p.report.Snapshot.CollectedAt)
 	p.wrapped("", 0, 0, p.style.Tenant(&p.report.Tenant)+", "+when, dim)
+	p.worst()
+}
+
+// worst says what matters most, for whoever reads no further.
+func (p *printer) worst() {
+	worst := wording.Worst(p.report)
+	if len(worst) == 0 {
+		return
+	}
+	p.line("")
+	p.wrapped("", 0, 0, p.style.Lines.WorstFirst, bold)
+	for _, grave := range worst {
+		severity := pad(p.style.Severity(grave.Control.Severity), severityWidth)
+		lead := "  " + pad(grave.Control.ID, p.ids) + "  " + p.paint.severity(grave.Control.Severity, severity) + "  "
+		start := 2 + p.ids + 2 + severityWidth + 2
+		if p.width-start < minTitle {
+			p.line(strings.TrimRight(lead, " "))
+			lead, start = spaces(4), 4
+		}
+		p.wrapped(lead, start, start, escape.Cut(p.style.Violation(grave.Control, grave.Violation), 3*wording.MaxName), plain)
+	}
 }
 
 // group writes a step: first the controls that have something to say, then one
@@ -199,7 +220,7 @@ func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 		p.wrapped(spaces(body)+"- ", detail, detail, p.style.Lines.WaivedMark+sentence, struck)
 		p.wrapped(spaces(detail), detail, detail+2, p.style.Waiver(v.Waiver), plain)
 	}
-	place, subject := wording.Place(p.report, v.Region), p.style.Subject(&v.Resource)
+	place, subject := wording.PlaceOf(p.report, &v.Resource, v.Region), p.style.Subject(&v.Resource)
 	if v.Members != nil {
 		subject = p.sample(v.Members)
 	}

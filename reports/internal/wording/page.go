@@ -24,7 +24,7 @@ type PageWords struct {
 	Copy, Copied, CopyFailed                                             string
 	Basis, Answers, Evidence, OptionalNeed, See                          string
 	NotInLedger                                                          string
-	Violations, Subjects                                                 string
+	Violations                                                           string
 	ShowAll, MembersLeft, MembersNoScript, Hits, MoreHits, Line          string
 	Trace, Came, Went                                                    string
 	AllFixed, Fixed, Waived, PartlyWaived, WaivedBy, WaivedUntil, Ticket string

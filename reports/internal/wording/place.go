@@ -17,6 +17,24 @@ func Place(report *finding.Report, region *finding.Region) string {
 	return file + ":" + strconv.Itoa(region.StartLine)
 }
 
+// PlaceOf is Place, but of a waiver the place in its own file: no snapshot holds one.
+func PlaceOf(report *finding.Report, resource *finding.Resource, region *finding.Region) string {
+	if resource == nil || resource.Kind != "waiver" || report.Waivers == nil {
+		return Place(report, region)
+	}
+	for i := range report.Waivers.Entries {
+		entry := &report.Waivers.Entries[i]
+		if entry.ID != resource.ID || entry.File == "" {
+			continue
+		}
+		if entry.Line == 0 {
+			return escape.Line(entry.File)
+		}
+		return escape.Line(entry.File) + ":" + strconv.Itoa(entry.Line)
+	}
+	return Place(report, region)
+}
+
 // Subject names a resource: "domain 'contoso.com'".
 func (s Style) Subject(resource *finding.Resource) string {
 	name := resource.Name

@@ -1,7 +1,9 @@
 package wording
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -98,6 +100,46 @@ func (w *Words) Exit(report *finding.Report) (status int, meaning string) {
 	default:
 		return 0, say(v.ExitClean)
 	}
+}
+
+// maxWorst is how many findings stand above the others.
+const maxWorst = 3
+
+// A Grave finding is one that stands above the others.
+type Grave struct {
+	Control   *finding.Control
+	Violation *finding.Violation
+}
+
+// Worst gives the failed controls that weigh most, at most three, each with the
+// largest of its violations that count for the gate: what is open as a whole before
+// what it consists of, and what is waived not at all.
+func Worst(report *finding.Report) []Grave {
+	var worst []Grave
+	for i := range report.Results {
+		var most *finding.Violation
+		for _, v := range OpenFirst(&report.Results[i]) {
+			if v.Waiver == nil && (!report.FailOnNew || v.Worse()) && (most == nil || v.Count() > most.Count()) {
+				most = v
+			}
+		}
+		if most != nil {
+			worst = append(worst, Grave{&report.Controls[i], most})
+		}
+	}
+	weight := func(g Grave) int { return slices.Index(finding.Severities(), g.Control.Severity) }
+	slices.SortStableFunc(worst, func(a, b Grave) int {
+		return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(partly(a), partly(b)))
+	})
+	return worst[:min(len(worst), maxWorst)]
+}
+
+// partly is 0 for a control about all ways into the mail, 1 for others.
+func partly(g Grave) int {
+	if g.Control.Step == "access" {
+		return 0
+	}
+	return 1
 }
 
 // Group is the controls of one step.

@@ -79,6 +79,9 @@ type LineWords struct {
 	// MoreOf says that {n} of something are not shown.
 	MoreViolations, MoreReasons, MoreNotes, MoreSteps string
 
+	// WorstFirst stands above what matters most.
+	WorstFirst string
+
 	Summary, Controls, Failed, BrokeList, Snapshot, JudgedBy, ScopeLabel, ExitStatus string
 	LeftOpen                                                                         string
 
