@@ -145,6 +145,9 @@ func TestWrongTargetsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		want string
 	}{
 		{"no tenant", env, []string{"collect"}, "--tenant-id"},
+		{"a path for a tenant", env, []string{"collect", "--tenant-id", "../../other"}, `"../../other" is no tenant`},
+		{"an address for a tenant", env, []string{"collect", "--tenant-id", "contoso.example/x?y"}, "is no tenant"},
+		{"a path behind the org", env, append([]string{"collect", "--okta-org", "https://org.example/app?token=x"}, id...), "nothing behind the host"},
 		{"http", env, append([]string{"collect", "--graph-url", "http://graph.example"}, id...), "https"},
 		{"http for Okta", env, append([]string{"collect", "--okta-org", "http://org.example"}, id...), "https"},
 		{"unknown cloud", env, append([]string{"collect", "--cloud", "moon"}, id...), "gcchigh"},

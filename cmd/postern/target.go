@@ -119,6 +119,9 @@ func (f *targetFlags) pick(c *config) (target, error) {
 // tenantID is a GUID or a domain; Microsoft takes both.
 var tenantID = regexp.MustCompile(`(?i)^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z0-9-]+(\.[a-z0-9-]+)+)$`)
 
+// plainTenant is what an id and a domain are made of.
+var plainTenant = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9-]+)*$`)
+
 func (t *target) validate() error {
 	if t.TenantID == "" {
 		return usageErrorf("give --tenant-id, or name the tenant in postern.yaml; 'postern demo' needs none", "no tenant is given")
@@ -128,6 +131,10 @@ func (t *target) validate() error {
 	}
 	if org, err := url.Parse(t.OktaOrg); t.OktaOrg != "" && (err != nil || org.Scheme == "" || org.Host == "") {
 		return usageErrorf("write the org's URL, such as https://example.okta.com", "%q is no URL of an Okta org", t.OktaOrg)
+	}
+	// It becomes a part of addresses.
+	if !plainTenant.MatchString(t.TenantID) {
+		return usageErrorf("give the Entra tenant's id, such as 8f2f3b0e-6a0e-4f5c-9a5b-7a1c2e7d4b10, or one of its domains", "%q is no tenant", t.TenantID)
 	}
 	cloud, err := credential.CloudByName(t.Cloud)
 	if err != nil {

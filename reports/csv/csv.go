@@ -3,8 +3,8 @@
 //
 // There is one row for each subject of a violation, and of a reason why something
 // is unknown, not applicable or worth a note; for a population that means each
-// member. A reason that is about nothing in particular has one row. A control that broke or passes has one row. So every control
-// is there, and nothing is summed up.
+// member. A reason that is about nothing in particular has one row, and so has a
+// control that broke or passes. So every control is there, and nothing is summed up.
 //
 // The columns:
 //
