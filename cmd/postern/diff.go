@@ -114,6 +114,7 @@ func (a *app) tellDiff(outputs []output, language *finding.Language, diff *drift
 	} else if err != nil {
 		return err
 	}
+	a.noteOrder(diff)
 	err = a.writeOutputs(outputs, func(format string, w io.Writer, stdout bool) error {
 		return changes.Write(format, w, diff, changes.Options{Color: stdout && a.color(), Language: language})
 	})
@@ -127,6 +128,17 @@ func (a *app) tellDiff(outputs []output, language *finding.Language, diff *drift
 		a.code = exitUnknown
 	}
 	return nil
+}
+
+// noteOrder says what looks like a slip in naming the two files. Instants of snapshots
+// are all written alike, so that their text order is that of time.
+func (a *app) noteOrder(d *drift.Diff) {
+	switch {
+	case d.Before.SHA256 == d.After.SHA256:
+		a.note("%s and %s are of the same snapshot", d.Before.URI, d.After.URI)
+	case d.Before.CollectedAt > d.After.CollectedAt:
+		a.note("%s was collected after %s: the earlier one is named first", d.Before.URI, d.After.URI)
+	}
 }
 
 // bothSaved reports whether both files are saved findings. One alone cannot be compared

@@ -180,7 +180,7 @@ func planInput(ctx context.Context, judged *checkPlan, controls *engine.Loading,
 	report, err := controls.Check(ctx, judged.input)
 	group.Wait() // nothing may be read any more when the file is closed
 	if err != nil {
-		return nil, err
+		return nil, bare(err)
 	}
 	if failed != nil {
 		return nil, failed
