@@ -282,6 +282,9 @@ func TestARefusalCountsWithoutTheEndpointsKey(t *testing.T) {
 // Whoever sprays passwords chooses what the log says: the evidence stays bounded, and
 // who got in stands in it by name.
 func TestASprayDoesNotFloodTheEvidence(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute under the race detector")
+	}
 	const bound, beyond, kind, each = 50_000, 500, "user.authentication.sso", 5_000
 	spray := func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		if !strings.Contains(r.URL.Query().Get("filter"), "requestUri") {
