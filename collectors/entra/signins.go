@@ -15,9 +15,9 @@ import (
 // logRetention is how long Entra keeps sign-ins with a premium licence.
 const logRetention = 30 * 24 * time.Hour
 
-// maxSignInRows bounds the evidence of one log. An attacker chooses the user
-// agent, and may choose another one each time: beyond the bound user agents are
-// no longer told apart.
+// maxSignInRows bounds the evidence of one log. Whoever fails to sign in chooses the
+// user agent, and the name as well, and may choose others each time: beyond the bound
+// user agents are no longer told apart, nor are those who failed.
 const maxSignInRows = 50_000
 
 // modernClients are the values of clientAppUsed that are not legacy. Everything
@@ -152,7 +152,7 @@ func (c *Collector) setSignIns(r *collectors.Recorder, w snapshot.Window, s *sum
 		return err
 	}
 	if s.merged > 0 {
-		r.Count("user_agents_not_told_apart", s.merged)
+		r.Count("sign_ins_not_told_apart", s.merged)
 	}
 	if w.Until.Sub(w.Since.Time) > logRetention {
 		r.Gap(&collectors.Error{
@@ -222,19 +222,7 @@ func (s *sums) add(e *event) error {
 		user: strings.ToLower(e.UserPrincipalName), id: e.UserID, client: e.ClientAppUsed,
 		protocol: protocol, agent: e.UserAgent, app: e.AppDisplayName, interactive: e.IsInteractive,
 	}
-	row := s.rows[key]
-	if row == nil && len(s.rows) >= maxSignInRows {
-		s.merged++
-		key.agent = ""
-		row = s.rows[key]
-	}
-	if row == nil {
-		row = &snapshot.SignIn{
-			UserPrincipalName: key.user, UserID: key.id, ClientApp: key.client, AuthenticationProtocol: key.protocol,
-			Interactive: key.interactive, UserAgent: key.agent, App: key.app,
-		}
-		s.rows[key] = row
-	}
+	row := s.row(key, *e.Status.ErrorCode != 0)
 	if *e.Status.ErrorCode == 0 {
 		row.Succeeded++
 	} else {
@@ -247,6 +235,26 @@ func (s *sums) add(e *event) error {
 		row.LastSeen = e.CreatedDateTime
 	}
 	return nil
+}
+
+// row finds or makes the row of a sign-in.
+func (s *sums) row(key signInKey, failed bool) *snapshot.SignIn {
+	if s.rows[key] == nil && len(s.rows) >= maxSignInRows {
+		s.merged++
+		key.agent = ""
+		if s.rows[key] == nil && failed {
+			key.user, key.id = "", ""
+		}
+	}
+	row := s.rows[key]
+	if row == nil {
+		row = &snapshot.SignIn{
+			UserPrincipalName: key.user, UserID: key.id, ClientApp: key.client, AuthenticationProtocol: key.protocol,
+			Interactive: key.interactive, UserAgent: key.agent, App: key.app,
+		}
+		s.rows[key] = row
+	}
+	return row
 }
 
 // list gives the rows; never nil. The writer of the document sorts them.
