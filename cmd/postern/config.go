@@ -50,6 +50,7 @@ type declarations struct {
 	AccessTokenHours              *float64     `yaml:"access_token_hours"`
 	SignInFrequencyHours          *float64     `yaml:"sign_in_frequency_hours"`
 	LegacyExceptionShare          *float64     `yaml:"legacy_exception_share"`
+	LeastEvidenceDays             *float64     `yaml:"least_evidence_days"`
 }
 
 // breakGlass names an emergency account by its Entra object id, its user
@@ -166,6 +167,7 @@ func (in *declarations) layOver(d *engine.Declarations) {
 	set(&d.AccessTokenHours, in.AccessTokenHours)
 	set(&d.SignInFrequencyHours, in.SignInFrequencyHours)
 	set(&d.LegacyExceptionShare, in.LegacyExceptionShare)
+	set(&d.LeastEvidenceDays, in.LeastEvidenceDays)
 }
 
 func set[T any](to *T, from *T) {

@@ -33,6 +33,9 @@ type Declarations struct {
 	LegacyExceptionShare float64 `json:"legacy_exception_share"`
 	// SignInFrequencyHours is the longest life of a session in Entra.
 	SignInFrequencyHours float64 `json:"sign_in_frequency_hours"`
+	// LeastEvidenceDays is how long logs must have been read to show that something
+	// does not happen.
+	LeastEvidenceDays float64 `json:"least_evidence_days"`
 	// EWSAllowed says that the organisation uses Exchange Web Services.
 	EWSAllowed bool `json:"ews_allowed"`
 	// EnforcedAt is the moment from which every door was closed, in RFC 3339;
@@ -58,6 +61,7 @@ func DefaultDeclarations() Declarations {
 		AccessTokenHours:               1,
 		LegacyExceptionShare:           0.05,
 		SignInFrequencyHours:           168,
+		LeastEvidenceDays:              7,
 	}
 }
 
@@ -80,6 +84,9 @@ func (d *Declarations) Validate() error {
 	}
 	if !(d.LegacyExceptionShare >= 0 && d.LegacyExceptionShare <= 1) {
 		return fmt.Errorf("legacy_exception_share is %v: it must lie between 0 and 1", d.LegacyExceptionShare)
+	}
+	if !(d.LeastEvidenceDays >= 0) || math.IsInf(d.LeastEvidenceDays, 0) {
+		return fmt.Errorf("least_evidence_days is %v: it must be a number of days, 0 or more", d.LeastEvidenceDays)
 	}
 	for i, account := range d.BreakGlass {
 		if strings.TrimSpace(account.ID) == "" && strings.TrimSpace(account.UserPrincipalName) == "" {
@@ -129,6 +136,7 @@ func declarationsSchema() schemaNode {
 			"access_token_hours":               number,
 			"legacy_exception_share":           number,
 			"sign_in_frequency_hours":          number,
+			"least_evidence_days":              number,
 			"ews_allowed":                      flag,
 		},
 	}}

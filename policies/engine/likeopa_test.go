@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	experiment "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -262,6 +263,18 @@ func saidByEngine(t testing.TB, r *finding.Result) (all said, missing bool) {
 	return all, missing
 }
 
+// daysOf is how many days the logs of a document were read for; nil without a window.
+func daysOf(document object) any {
+	evidence, _ := document["evidence"].(object)
+	window, ok := evidence["window"].(object)
+	if !ok {
+		return nil
+	}
+	since, _ := time.Parse(time.RFC3339, window["since"].(string))
+	until, _ := time.Parse(time.RFC3339, window["until"].(string))
+	return until.Sub(since).Hours() / 24
+}
+
 // whole lays on the document what the engine lays on, by ways of its own.
 func whole(t testing.TB, document object, declared engine.Declarations) object {
 	t.Helper()
@@ -276,7 +289,7 @@ func whole(t testing.TB, document object, declared engine.Declarations) object {
 	}
 	moments := momentsOf(document, declared)
 	full["config"] = settings
-	full["moments"] = object{"enforced_at": moments[0], "enforced_from": "config", "idle_before": moments[1], "settled_before": moments[2]}
+	full["moments"] = object{"enforced_at": moments[0], "enforced_from": "config", "idle_before": moments[1], "settled_before": moments[2], "evidence_days": daysOf(document)}
 	for _, box := range full["mailboxes"].([]any) {
 		for _, account := range declared.BreakGlass {
 			if id := box.(object)["id"].(string); account.ID != "" && strings.EqualFold(id, account.ID) {

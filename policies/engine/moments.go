@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ type moments struct {
 	// SettledBefore is 24 hours before the snapshot: Exchange may take that long
 	// to act on a changed policy.
 	SettledBefore snapshot.Instant `json:"settled_before"`
+	// EvidenceDays is how many days up to the snapshot the logs were read for: 0 where
+	// they end more than SettledBefore ahead of it, nil where nothing says.
+	EvidenceDays *float64 `json:"evidence_days"`
 }
 
 const (
@@ -42,6 +46,7 @@ const (
 // there are none, and then declare the moment after such a move.
 func newMoments(doc *snapshot.Document, declared *Declarations, earlier *Rules) (moments, error) {
 	m := moments{SettledBefore: calendar(doc.CollectedAt.Add(-settleHours * time.Hour))}
+	m.EvidenceDays = evidenceDays(doc, m.SettledBefore)
 	enforced, from, ok, err := enforcement(doc, declared, earlier)
 	if !ok || err != nil {
 		return m, err
@@ -67,6 +72,20 @@ func enforcement(doc *snapshot.Document, declared *Declarations, earlier *Rules)
 	}
 	at, from, ok = rules.since(earlier)
 	return at, from, ok, nil
+}
+
+// evidenceDays measures the window of the logs, in hundredths of a day.
+func evidenceDays(doc *snapshot.Document, settled snapshot.Instant) *float64 {
+	raw, ok := doc.Value("/evidence/window")
+	var window snapshot.Window
+	if !ok || json.Unmarshal(raw, &window) != nil || window.Since.IsZero() || window.Until.Before(window.Since.Time) {
+		return nil
+	}
+	days := 0.0
+	if !window.Until.Before(settled.Time) {
+		days = math.Floor(window.Until.Sub(window.Since.Time).Hours()/24*100) / 100
+	}
+	return &days
 }
 
 // texts gives the moments as controls see them, and when the snapshot was taken.
@@ -197,6 +216,7 @@ func momentsSchema() schemaNode {
 	return schemaNode{"moments": schemaNode{
 		"type": "object",
 		"properties": schemaNode{
+			"evidence_days":  schemaNode{"anyOf": []any{schemaNode{"type": "number"}, schemaNode{"type": "null"}}},
 			"enforced_at":    orNull,
 			"enforced_from":  orNull,
 			"idle_before":    orNull,

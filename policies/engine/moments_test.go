@@ -132,12 +132,46 @@ func TestSnapshotOfTheFirstYear(t *testing.T) {
 	}
 }
 
+// TestEvidenceIsMeasured holds how long the logs were read to the window that ends
+// with the snapshot, of 2026-11-01T08:00:00Z.
+func TestEvidenceIsMeasured(t *testing.T) {
+	tests := []struct {
+		name         string
+		since, until string
+		want         string
+	}{
+		{"thirty days", "2026-10-02T08:00:00Z", "2026-11-01T08:00:00Z", "30"},
+		{"an hour", "2026-11-01T07:00:00Z", "2026-11-01T08:00:00Z", "0.04"},
+		{"less than a week", "2026-10-25T08:00:01Z", "2026-11-01T08:00:00Z", "6.99"},
+		{"no time", "2026-11-01T08:00:00Z", "2026-11-01T08:00:00Z", "0"},
+		{"backwards", "2026-11-01T08:00:00Z", "2026-10-01T08:00:00Z", "null"},
+		{"a day before the snapshot", "2026-10-01T08:00:00Z", "2026-10-31T08:00:00Z", "30"},
+		{"long before the snapshot", "2026-09-01T08:00:00Z", "2026-10-31T07:59:59Z", "0"},
+		{"nothing", "", "", "null"},
+	}
+	judge := load(t, engine.Options{Policies: policies("a.rego", edited(t, showMoments, `"at": _text(input.moments.enforced_at),`, `"at": json.marshal(input.moments.evidence_days),`))})
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			document := aSnapshot()
+			document["collected_at"] = "2026-11-01T08:00:00Z"
+			delete(document, "evidence")
+			if test.since != "" {
+				document["evidence"] = object{"window": object{"since": test.since, "until": test.until}}
+			}
+			r := check(t, judge, input(t, document)).Results[0]
+			if len(r.Violations) != 1 || r.Violations[0].Args["at"] != test.want {
+				t.Errorf("%+v, want %s", r.Violations, test.want)
+			}
+		})
+	}
+}
+
 // TestDeclarationsReachControls holds what a control sees to the declarations.
 func TestDeclarationsReachControls(t *testing.T) {
 	control := edited(t, showMoments, `"at": _text(input.moments.enforced_at),`, `"at": json.marshal(input.config),`)
 	judge := load(t, engine.Options{Policies: policies("a.rego", control)})
 	in := input(t, aSnapshot())
-	want := `{"access_token_hours":1,"active_sync_with_modern_auth":false,"break_glass":[],"ews_allowed":false,"legacy_exception_share":0.05,` +
+	want := `{"access_token_hours":1,"active_sync_with_modern_auth":false,"break_glass":[],"ews_allowed":false,"least_evidence_days":7,"legacy_exception_share":0.05,` +
 		`"reauthentication_hours":12,"sensitive_groups":[],"sensitive_reauthentication_hours":1,"sign_in_frequency_hours":168}`
 	if diff := cmp.Diff(want, check(t, judge, in).Results[0].Violations[0].Args["at"]); diff != "" {
 		t.Error(diff)
@@ -145,10 +179,10 @@ func TestDeclarationsReachControls(t *testing.T) {
 	in = input(t, aSnapshot())
 	in.Declarations = engine.Declarations{
 		BreakGlass: []engine.Account{{ID: "x"}}, ActiveSyncWithModernAuth: true, ReauthenticationHours: 0.5, SensitiveReauthenticationHours: 2,
-		SensitiveGroups: []string{"00g"}, AccessTokenHours: 3, LegacyExceptionShare: 1, SignInFrequencyHours: 4, EWSAllowed: true,
+		SensitiveGroups: []string{"00g"}, AccessTokenHours: 3, LegacyExceptionShare: 1, SignInFrequencyHours: 4, EWSAllowed: true, LeastEvidenceDays: 2,
 		EnforcedAt: "2026-05-01T10:00:00+02:00",
 	}
-	want = `{"access_token_hours":3,"active_sync_with_modern_auth":true,"break_glass":[{"id":"x","user_principal_name":""}],"ews_allowed":true,"legacy_exception_share":1,` +
+	want = `{"access_token_hours":3,"active_sync_with_modern_auth":true,"break_glass":[{"id":"x","user_principal_name":""}],"ews_allowed":true,"least_evidence_days":2,"legacy_exception_share":1,` +
 		`"reauthentication_hours":0.5,"sensitive_groups":["00g"],"sensitive_reauthentication_hours":2,"sign_in_frequency_hours":4}`
 	if diff := cmp.Diff(want, check(t, judge, in).Results[0].Violations[0].Args["at"]); diff != "" {
 		t.Error(diff)
@@ -172,6 +206,9 @@ func TestDeclarationsAreValidated(t *testing.T) {
 		{func(d *engine.Declarations) { d.SignInFrequencyHours = zero / zero }, "sign_in_frequency_hours"},
 		{func(d *engine.Declarations) { d.LegacyExceptionShare = 1.1 }, "legacy_exception_share"},
 		{func(d *engine.Declarations) { d.LegacyExceptionShare = zero / zero }, "legacy_exception_share"},
+		{func(d *engine.Declarations) { d.LeastEvidenceDays = -1 }, "least_evidence_days"},
+		{func(d *engine.Declarations) { d.LeastEvidenceDays = zero / zero }, "least_evidence_days"},
+		{func(d *engine.Declarations) { d.LeastEvidenceDays = 0 }, ""},
 		{func(d *engine.Declarations) { d.BreakGlass = []engine.Account{{ID: "x"}, {}} }, "break_glass[1]"},
 		{func(d *engine.Declarations) { d.SensitiveGroups = []string{" "} }, "sensitive_groups[0]"},
 		{func(d *engine.Declarations) { d.EnforcedAt = "2026-05-01" }, "enforced_at"},

@@ -12,7 +12,8 @@
 #   write, so look at where they come from. Refused requests are listed by what they
 #   call themselves: many users with one client in a short time is password spraying,
 #   and Okta has checked each password before a rule refused it. User agents are
-#   shown as a class of client, never as they stand.
+#   shown as a class of client, never as they stand. A log without successes shows
+#   something only when it was read for as long as is declared, up to the snapshot.
 # related_resources:
 #   - ref: https://sec.okta.com/articles/2021/09/auditing-your-okta-org-legacy-authentication
 #     description: Auditing your Okta org for legacy authentication
@@ -27,6 +28,8 @@
 #     succeeded: "{members} by {client} {shows|show} that a password alone was accepted at Okta's legacy endpoint."
 #     device_registration: "{members} at Okta's legacy endpoint succeeded and {calls itself|call themselves} Windows device registration. Anybody can write that: check that they come from your own devices."
 #     attempted: "{members} by {client} {was|were} refused at Okta's legacy endpoint."
+#     window_short: The logs were read for {days} days up to the snapshot; to show that something does not happen, {least} days are asked for.
+#     window_unknown: For how long the logs were read is not in the snapshot, so that what is not in them proves nothing.
 #   words:
 #     no_user_agent: a client that does not name itself
 #     unlisted_user_agent: some other client
@@ -46,11 +49,16 @@
 package controls.evidence.no_legacy_requests_at_okta
 
 import data.lib.clients
+import data.lib.log_windows
 
 violations contains {"key": "succeeded", "args": {"client": judged.client}, "okta_request": i} if {
 	some i, judged in _judged
 	judged.class != "device"
 	_succeeded(i)
+}
+
+unknown contains doubt if {
+	some doubt in log_windows.doubts(input.moments.evidence_days, input.config.least_evidence_days)
 }
 
 notes contains {"key": "device_registration", "args": {}, "okta_request": i} if {

@@ -9,13 +9,17 @@ _row(user_agent, succeeded, failed) := {
 	"failed": failed,
 }
 
-good := {"evidence": {"okta_requests": [
-	_row("CBAInPROD", 0, 40),
-	_row("Windows-AzureAD-Authentication-Provider/1.0", 12, 0),
-	_row("", 0, 2),
-	_row("Windows-AzureAD-Authentication-Provider/1.0", 0, 1),
-	_row("a@example.com", 0, 0),
-]}}
+good := {
+	"config": {"least_evidence_days": 7},
+	"moments": {"evidence_days": 30},
+	"evidence": {"window": {"since": "2026-10-02T08:00:00Z", "until": "2026-11-01T08:00:00Z"}, "okta_requests": [
+		_row("CBAInPROD", 0, 40),
+		_row("Windows-AzureAD-Authentication-Provider/1.0", 12, 0),
+		_row("", 0, 2),
+		_row("Windows-AzureAD-Authentication-Provider/1.0", 0, 1),
+		_row("a@example.com", 0, 0),
+	]},
+}
 
 _at(i, field) := sprintf("/evidence/okta_requests/%d/%s", [i, field])
 
@@ -65,4 +69,14 @@ test_notes_device_registration_and_attempts if {
 		{"key": "attempted", "args": {"client": "word:no_user_agent"}, "okta_request": 2},
 		{"key": "attempted", "args": {"client": "Windows-AzureAD-Authentication-Provider"}, "okta_request": 3},
 	}
+}
+
+_short(days) := {entry.key | some entry in found} if {
+	found := control.unknown with input as json.patch(good, [{"op": "replace", "path": "/moments/evidence_days", "value": days}])
+}
+
+test_unknown_when_the_logs_were_not_read_for_long_enough if {
+	_short(6.9) == {"window_short"}
+	_short(null) == {"window_unknown"}
+	_short(7) == set()
 }

@@ -14,7 +14,9 @@
 #   success: it is listed, it says who is being sprayed or whom the change has
 #   stopped. An exception that the whitepaper provides for, such as a ticket system in
 #   its network zone, succeeds too and is shown: waive it by name, so that a second
-#   one is seen. The log needs a premium licence and goes back 30 days at most.
+#   one is seen. The log needs a premium licence and goes back 30 days at most. A log
+#   without successes shows something only when it was read for as long as is declared
+#   (a week without a declaration, so that each weekday is in it), up to the snapshot.
 # related_resources:
 #   - ref: https://learn.microsoft.com/entra/identity/conditional-access/policy-block-legacy-authentication
 #     description: Block legacy authentication
@@ -30,6 +32,8 @@
 #     password_grant: "{members} by the application '{app}' {shows|show} that a password grant succeeded."
 #     attempted: "{members} by '{client}' {shows|show} attempts with basic authentication; none succeeded."
 #     password_grant_attempted: "{members} by the application '{app}' {shows|show} attempts at a password grant; none succeeded."
+#     window_short: The logs were read for {days} days up to the snapshot; to show that something does not happen, {least} days are asked for.
+#     window_unknown: For how long the logs were read is not in the snapshot, so that what is not in them proves nothing.
 #   remediation:
 #     text: >-
 #       Find out what signs in: the application, the user agent and the user are in the
@@ -45,11 +49,16 @@
 package controls.evidence.no_legacy_sign_ins_succeed
 
 import data.lib.clients
+import data.lib.log_windows
 import data.lib.names
 
 violations contains {"key": judged.key, "args": judged.args, "sign_in": i} if {
 	some i, judged in _legacy
 	_succeeded(i)
+}
+
+unknown contains doubt if {
+	some doubt in log_windows.doubts(input.moments.evidence_days, input.config.least_evidence_days)
 }
 
 notes contains {"key": _attempt[judged.key], "args": judged.args, "sign_in": i} if {

@@ -10,14 +10,18 @@ _row(client, succeeded, failed) := {
 	"failed": failed,
 }
 
-good := {"evidence": {"sign_ins": [
-	_row("IMAP4", 0, 7),
-	_row("Browser", 9, 0),
-	_row("mobile apps and desktop clients", 9, 0),
-	_row("", 9, 0),
-	object.union(_row("Mobile Apps and Desktop clients", 0, 3), {"authentication_protocol": "ropc", "app": "Mailer"}),
-	_row("Authenticated SMTP", 0, 0),
-]}}
+good := {
+	"config": {"least_evidence_days": 7},
+	"moments": {"evidence_days": 30},
+	"evidence": {"window": {"since": "2026-10-02T08:00:00Z", "until": "2026-11-01T08:00:00Z"}, "sign_ins": [
+		_row("IMAP4", 0, 7),
+		_row("Browser", 9, 0),
+		_row("mobile apps and desktop clients", 9, 0),
+		_row("", 9, 0),
+		object.union(_row("Mobile Apps and Desktop clients", 0, 3), {"authentication_protocol": "ropc", "app": "Mailer"}),
+		_row("Authenticated SMTP", 0, 0),
+	]},
+}
 
 _at(i, field) := sprintf("/evidence/sign_ins/%d/%s", [i, field])
 
@@ -71,4 +75,14 @@ test_a_legacy_password_grant_is_reported_once if {
 	patch := [{"op": "add", "path": _at(0, "authentication_protocol"), "value": "ropc"}, mutations[0].patch[0]]
 	found := control.violations with input as json.patch(good, patch)
 	{entry.key | some entry in found} == {"succeeded"}
+}
+
+_short(days) := {entry.key | some entry in found} if {
+	found := control.unknown with input as json.patch(good, [{"op": "replace", "path": "/moments/evidence_days", "value": days}])
+}
+
+test_unknown_when_the_logs_were_not_read_for_long_enough if {
+	_short(6.9) == {"window_short"}
+	_short(null) == {"window_unknown"}
+	_short(7) == set()
 }

@@ -15,7 +15,8 @@
 #   that got in is a violation; one that was refused may be a user whom the change has
 #   stopped or somebody who spoofs a user agent, and is listed. What a client calls
 #   itself is text that anybody can write: it is shown as a product of ours with a
-#   version, never as it stands.
+#   version, never as it stands. Logs without such a client show something only when
+#   they were read for as long as is declared, up to the snapshot.
 # related_resources:
 #   - ref: https://learn.microsoft.com/microsoft-365/enterprise/modern-auth-for-office-2013-and-2016
 #     description: How modern authentication works for Office client apps
@@ -31,6 +32,8 @@
 #     refused: "{members} {is|are} by {client}, which cannot do modern authentication; they were refused."
 #     maybe: "{members} {is|are} by {client}, which may be able to do modern authentication: it depends on its settings or its version."
 #     unlisted: "{members} {is|are} by {client}, which is in no list: evaluate whether it can do modern authentication."
+#     window_short: The logs were read for {days} days up to the snapshot; to show that something does not happen, {least} days are asked for.
+#     window_unknown: For how long the logs were read is not in the snapshot, so that what is not in them proves nothing.
 #   words:
 #     no_user_agent: a client that does not name itself
 #     unlisted_user_agent: some other client
@@ -50,6 +53,7 @@
 package controls.evidence.no_outdated_clients_seen
 
 import data.lib.clients
+import data.lib.log_windows
 
 violations contains {"key": "outdated", "args": {"client": judged.client}, "sign_in": i} if {
 	some i, judged in _sign_ins
@@ -61,6 +65,10 @@ violations contains {"key": "outdated", "args": {"client": judged.client}, "okta
 	some i, judged in _okta_requests
 	judged.class == "outdated"
 	input.evidence.okta_requests[i].succeeded > 0
+}
+
+unknown contains doubt if {
+	some doubt in log_windows.doubts(input.moments.evidence_days, input.config.least_evidence_days)
 }
 
 notes contains {"key": _note(judged.class, input.evidence.sign_ins[i]), "args": {"client": judged.client}, "sign_in": i} if {

@@ -20,20 +20,25 @@ _request(user_agent, succeeded) := {
 	"failed": 1,
 }
 
-good := {"evidence": {
-	"sign_ins": [
-		_sign_in("MAPI Over HTTP", _outlook(14), 0),
-		_sign_in("MAPI Over HTTP", _outlook(15), 3),
-		_sign_in("MAPI Over HTTP", _outlook(16), 3),
-		_sign_in("Browser", _outlook(14), 3),
-		object.remove(_sign_in("IMAP4", "", 3), ["user_agent"]),
-	],
-	"okta_requests": [
-		_request("Android/8.1.0-EAS-1.3", 0),
-		_request("Windows-AzureAD-Authentication-Provider/1.0", 3),
-		_request("Mail of Jan Janssen/1.0", 3),
-	],
-}}
+good := {
+	"config": {"least_evidence_days": 7},
+	"moments": {"evidence_days": 30},
+	"evidence": {
+		"window": {"since": "2026-10-02T08:00:00Z", "until": "2026-11-01T08:00:00Z"},
+		"sign_ins": [
+			_sign_in("MAPI Over HTTP", _outlook(14), 0),
+			_sign_in("MAPI Over HTTP", _outlook(15), 3),
+			_sign_in("MAPI Over HTTP", _outlook(16), 3),
+			_sign_in("Browser", _outlook(14), 3),
+			object.remove(_sign_in("IMAP4", "", 3), ["user_agent"]),
+		],
+		"okta_requests": [
+			_request("Android/8.1.0-EAS-1.3", 0),
+			_request("Windows-AzureAD-Authentication-Provider/1.0", 3),
+			_request("Mail of Jan Janssen/1.0", 3),
+		],
+	},
+}
 
 _at(population, i) := sprintf("/evidence/%s/%d/succeeded", [population, i])
 
@@ -80,4 +85,14 @@ test_a_client_that_gets_in_is_not_noted_as_refused if {
 	found := control.notes with input as json.patch(good, mutations[0].patch)
 	{entry.okta_request | some entry in found; entry.key == "refused"} == {0}
 	{entry.sign_in | some entry in found; entry.key == "refused"} == set()
+}
+
+_short(days) := {entry.key | some entry in found} if {
+	found := control.unknown with input as json.patch(good, [{"op": "replace", "path": "/moments/evidence_days", "value": days}])
+}
+
+test_unknown_when_the_logs_were_not_read_for_long_enough if {
+	_short(6.9) == {"window_short"}
+	_short(null) == {"window_unknown"}
+	_short(7) == set()
 }
