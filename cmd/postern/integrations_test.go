@@ -91,16 +91,19 @@ func TestIntegrationsAreAllThere(t *testing.T) {
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(integrations(t)))); diff != "" {
 		t.Errorf("files (-want +got); a new one wants tests of its own:\n%s", diff)
 	}
-	readme := readFile(t, "README.md")
+	readme := readFile(t, pipelines)
 	for _, path := range want[:8] {
 		if path == ".github/dependabot.yml" {
 			continue // nobody uses it elsewhere
 		}
-		if link := "](" + path + ")"; !strings.Contains(readme, link) && !strings.Contains(readme, "]("+filepath.ToSlash(filepath.Dir(path))+")") {
-			t.Errorf("the README has no link to %s", path)
+		if link := "](../../" + path + ")"; !strings.Contains(readme, link) && !strings.Contains(readme, "](../../"+filepath.ToSlash(filepath.Dir(path))+")") {
+			t.Errorf("%s has no link to %s", pipelines, path)
 		}
 	}
 }
+
+// pipelines is the page that shows each integration.
+const pipelines = "cmd/postern/pipelines.md"
 
 func readFile(t *testing.T, name string) string {
 	t.Helper()
@@ -271,15 +274,17 @@ func TestInputsExist(t *testing.T) {
 	call, _ := files[".github/workflows/posture.yml"].documents[0]["on"].(node)["workflow_call"].(node)
 	declared[".github/workflows/posture.yml"], _ = call["inputs"].(node)
 
-	readme := integration{path: "README.md"}
-	for _, block := range yamlBlock.FindAllStringSubmatch(readFile(t, "README.md"), -1) {
-		var document any
-		if err := yaml.Unmarshal([]byte(block[1]), &document); err != nil {
-			t.Fatalf("README.md: %v in\n%s", err, block[1])
+	for _, page := range []string{"README.md", pipelines} {
+		shown := integration{path: page}
+		for _, block := range yamlBlock.FindAllStringSubmatch(readFile(t, page), -1) {
+			var document any
+			if err := yaml.Unmarshal([]byte(block[1]), &document); err != nil {
+				t.Fatalf("%s: %v in\n%s", page, err, block[1])
+			}
+			shown.documents = append(shown.documents, node{"block": document})
 		}
-		readme.documents = append(readme.documents, node{"block": document})
+		files[page] = shown
 	}
-	files[readme.path] = readme
 	calls := 0
 	for _, file := range files {
 		for _, document := range file.documents {
@@ -515,10 +520,10 @@ func understood(t *testing.T, args []string) {
 	}
 }
 
-// TestREADMEPipelinesCallWhatThereIs reads the shell in the README's pipelines.
-func TestREADMEPipelinesCallWhatThereIs(t *testing.T) {
+// TestShownPipelinesCallWhatThereIs reads the shell in the pipelines that are shown.
+func TestShownPipelinesCallWhatThereIs(t *testing.T) {
 	called := 0
-	for _, block := range yamlBlock.FindAllStringSubmatch(readFile(t, "README.md"), -1) {
+	for _, block := range yamlBlock.FindAllStringSubmatch(readFile(t, pipelines), -1) {
 		var document any
 		if err := yaml.Unmarshal([]byte(block[1]), &document); err != nil {
 			t.Fatal(err)
