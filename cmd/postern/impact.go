@@ -108,7 +108,7 @@ func (a *app) impact(o *impactOptions, path string) (failed error) {
 		return err
 	}
 	defer closeAfter(file, &failed)
-	report, err := impact.Analyze(file.Read, asked)
+	report, err := impact.Analyze(file.Stream, asked)
 	if err != nil {
 		return err
 	}

@@ -175,7 +175,7 @@ func planInput(ctx context.Context, judged *checkPlan, controls *engine.Loading,
 	var used *impact.Report
 	var failed error
 	var group sync.WaitGroup
-	group.Go(func() { used, failed = impact.Analyze(file.Read, asked) })
+	group.Go(func() { used, failed = impact.Analyze(file.Stream, asked) })
 	judged.input.Read, judged.input.Text = attestedRead(judged.attested, file.Stream), file
 	report, err := controls.Check(ctx, judged.input)
 	group.Wait() // nothing may be read any more when the file is closed

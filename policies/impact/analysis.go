@@ -14,8 +14,8 @@ import (
 	"github.com/seed-07732396/postern/policies/finding"
 )
 
-// Source reads a snapshot from its start, as often as it is called: the Read
-// method of a snapshot.File.
+// Source reads a snapshot from its start, as often as it is called: the Stream
+// method of a snapshot.File, which keeps no rows of the logs, or its Read method.
 type Source func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
 
 // Options say what is asked.
@@ -38,20 +38,18 @@ type analysis struct {
 	unplaced bool
 }
 
-// Analyze reads a snapshot twice: its sections, then its mailboxes; and once more
-// if a request is left over that could be anybody's. Memory grows with the rows of
-// the logs, not with the mailboxes.
+// Analyze reads a snapshot twice: its sections and logs, then its mailboxes; and once
+// more if a request is left over that could be anybody's. Memory grows with the rows
+// of the logs, by some fifty bytes and what the report says of them, and not with the
+// mailboxes.
 func Analyze(source Source, options Options) (*Report, error) {
-	doc, err := source(nil)
+	evidence, doc, err := readEvidence(source, options.Days)
 	if err != nil {
 		return nil, err
 	}
-	a := &analysis{source: source, document: doc, doors: options.Doors}
+	a := &analysis{source: source, document: doc, doors: options.Doors, evidence: evidence}
 	if a.doors == nil {
 		a.doors = Doors()
-	}
-	if a.evidence, err = readEvidence(doc, options.Days); err != nil {
-		return nil, err
 	}
 	if a.locks, err = readLocks(doc); err != nil {
 		return nil, fmt.Errorf("impact: read the configuration in %s: %w", doc.Name, err)
@@ -82,9 +80,8 @@ func (a *analysis) count(doc *snapshot.Document, days int) (*Report, error) {
 // leavesUnplaced reports a request that succeeded at Okta and belongs to none of
 // the mailboxes that were judged.
 func (a *analysis) leavesUnplaced() bool {
-	for i, placed := range a.evidence.requestPlaced {
-		row := &a.evidence.requests[i]
-		if !placed && row.Succeeded > 0 && a.evidence.clients.judge(row.UserAgent).Class != Device {
+	for i, row := range a.evidence.requests.all {
+		if !a.evidence.requests.placed[i] && row.succeeded > 0 && a.evidence.clients.judge(row.userAgent).Class != Device {
 			return true
 		}
 	}
@@ -123,6 +120,9 @@ var errStop = errors.New("seen enough")
 // all judges the mailboxes that somebody can sign in to.
 func (a *analysis) all(yield func(*Mailbox, error) bool) {
 	_, err := a.source(func(r *snapshot.Record) error {
+		if r.List != "" {
+			return nil
+		}
 		m, err := a.judge(r.Value)
 		if err != nil {
 			return fmt.Errorf("impact: read mailbox %d of %s: %w", r.Index, a.document.Name, err)
@@ -170,25 +170,25 @@ func (a *analysis) sort(m *Mailbox, found rows) map[Door]bool {
 	agents := map[string]bool{}
 	for _, row := range found.signIns {
 		use := a.evidence.signInUse(row)
-		if row.Succeeded <= 0 {
+		if row.succeeded <= 0 {
 			m.Attempts = append(m.Attempts, use)
 			continue
 		}
-		agents[row.UserAgent] = true
+		agents[row.userAgent] = true
 		m.Uses = append(m.Uses, use)
 		used[use.Door] = true
 	}
 	for _, row := range found.requests {
-		if row.UserID != "" && !slices.Contains(m.OktaUsers, row.UserID) {
-			m.OktaUsers = append(m.OktaUsers, row.UserID)
+		if row.userID != "" && !slices.Contains(m.OktaUsers, row.userID) {
+			m.OktaUsers = append(m.OktaUsers, row.userID)
 		}
 		use := a.evidence.requestUse(row)
 		switch {
 		case use.Client.Class == Device:
 			m.Devices = append(m.Devices, use)
-		case row.Succeeded <= 0:
+		case row.succeeded <= 0:
 			m.Attempts = append(m.Attempts, use)
-		case agents[row.UserAgent]:
+		case agents[row.userAgent]:
 			// Entra's log tells the same use by its protocol.
 		default:
 			m.Uses = append(m.Uses, use)

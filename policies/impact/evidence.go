@@ -2,6 +2,7 @@ package impact
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,14 +20,15 @@ const (
 	logOkta           = "okta.requests"
 )
 
-// evidence is what the logs show, by who it is about.
+// The lists of evidence that hold their rows.
+const (
+	signInList  = "sign_ins"
+	requestList = "okta_requests"
+)
+
+// evidence is what the logs show.
 type evidence struct {
-	signIns  []snapshot.SignIn
-	requests []snapshot.OktaRequest
-	// signInsByID and signInsByName, in lower case; requestsByName.
-	signInsByID, signInsByName, requestsByName map[string][]int
-	// placed marks the rows that belong to a mailbox.
-	signInPlaced, requestPlaced []bool
+	signIns, requests rowStore
 
 	// entraGaps and oktaGaps say why the absence of a row in the log shows nothing.
 	entraGaps, oktaGaps []Reason
@@ -35,36 +37,38 @@ type evidence struct {
 	clients             *clients
 }
 
-func readEvidence(doc *snapshot.Document, days int) (*evidence, error) {
-	var section snapshot.Evidence
-	if raw, ok := doc.Section("evidence"); ok {
-		if err := json.Unmarshal(raw, &section); err != nil {
-			return nil, fmt.Errorf("impact: read section evidence of %s: %w", doc.Name, err)
+// readEvidence reads a snapshot and keeps what its logs show.
+func readEvidence(source Source, days int) (*evidence, *snapshot.Document, error) {
+	e := &evidence{clients: newClients()}
+	take := func(r *snapshot.Record) error {
+		switch r.List {
+		case signInList:
+			return e.signIns.take(r.List, r.Value)
+		case requestList:
+			return e.requests.take(r.List, r.Value)
 		}
+		return nil
 	}
-	e := &evidence{
-		signIns: section.SignIns, requests: section.OktaRequests, window: section.Window, clients: newClients(),
-		signInsByID: map[string][]int{}, signInsByName: map[string][]int{}, requestsByName: map[string][]int{},
-		signInPlaced: make([]bool, len(section.SignIns)), requestPlaced: make([]bool, len(section.OktaRequests)),
+	doc, err := source(take)
+	if err != nil {
+		return nil, nil, err
 	}
-	for i := range e.signIns {
-		row := &e.signIns[i]
-		add(e.signInsByID, row.UserID, i)
-		add(e.signInsByName, row.UserPrincipalName, i)
+	var section struct {
+		Window *snapshot.Window `json:"window"`
 	}
-	for i := range e.requests {
-		add(e.requestsByName, e.requests[i].UserName, i)
+	if raw, ok := doc.Section("evidence"); ok {
+		err = errors.Join(json.Unmarshal(raw, &section), doc.VisitRows(signInList, take), doc.VisitRows(requestList, take))
 	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("impact: read section evidence of %s: %w", doc.Name, err)
+	}
+	e.window = section.Window
+	_, signIns := doc.Rows(signInList)
+	_, requests := doc.Rows(requestList)
 	silent := windowGaps(section.Window, doc.CollectedAt, days)
-	e.entraGaps = append(e.missing(doc, section.SignIns != nil, logInteractive, logNonInteractive), silent...)
-	e.oktaGaps = append(e.missing(doc, section.OktaRequests != nil, logOkta), silent...)
-	return e, nil
-}
-
-func add(to map[string][]int, name string, i int) {
-	if key := strings.ToLower(strings.TrimSpace(name)); key != "" {
-		to[key] = append(to[key], i)
-	}
+	e.entraGaps = append(e.missing(doc, signIns, logInteractive, logNonInteractive), silent...)
+	e.oktaGaps = append(e.missing(doc, requests, logOkta), silent...)
+	return e, doc, nil
 }
 
 // missing reports whether one of the logs was not read to the end: only a line of
@@ -108,14 +112,11 @@ func windowGaps(w *snapshot.Window, collected snapshot.Instant, days int) []Reas
 }
 
 // rows are what the logs have about one mailbox.
-type rows struct {
-	signIns  []*snapshot.SignIn
-	requests []*snapshot.OktaRequest
-}
+type rows struct{ signIns, requests []logged }
 
 func (r rows) succeeded() bool {
-	return slices.ContainsFunc(r.signIns, func(s *snapshot.SignIn) bool { return s.Succeeded > 0 }) ||
-		slices.ContainsFunc(r.requests, func(q *snapshot.OktaRequest) bool { return q.Succeeded > 0 })
+	got := func(row logged) bool { return row.succeeded > 0 }
+	return slices.ContainsFunc(r.signIns, got) || slices.ContainsFunc(r.requests, got)
 }
 
 // of finds a mailbox's rows. Entra's by its id, and by name too, because a name
@@ -124,27 +125,14 @@ func (r rows) succeeded() bool {
 func (e *evidence) of(m *record) rows {
 	var found rows
 	seen := map[int]bool{}
-	take := func(list []int) {
-		for _, i := range list {
-			if !seen[i] {
-				seen[i], e.signInPlaced[i] = true, true
-				found.signIns = append(found.signIns, &e.signIns[i])
-			}
-		}
-	}
-	take(e.signInsByID[strings.ToLower(m.ID)])
-	take(e.signInsByName[strings.ToLower(strings.TrimSpace(m.UserPrincipalName))])
-	if len(e.requests) == 0 {
+	found.signIns = e.signIns.place(found.signIns, seen, e.signIns.byID.of(strings.ToLower(m.ID)))
+	found.signIns = e.signIns.place(found.signIns, seen, e.signIns.byUser.of(strings.ToLower(strings.TrimSpace(m.UserPrincipalName))))
+	if len(e.requests.rows) == 0 {
 		return found
 	}
 	asked := map[int]bool{}
 	for name := range m.names() {
-		for _, i := range e.requestsByName[name] {
-			if !asked[i] {
-				asked[i], e.requestPlaced[i] = true, true
-				found.requests = append(found.requests, &e.requests[i])
-			}
-		}
+		found.requests = e.requests.place(found.requests, asked, e.requests.byUser.of(name))
 	}
 	return found
 }
@@ -152,37 +140,30 @@ func (e *evidence) of(m *record) rows {
 // leftovers are the rows that no mailbox took.
 func (e *evidence) leftovers() []Leftover {
 	list := []Leftover{}
-	for i := range e.signIns {
-		if row := &e.signIns[i]; !e.signInPlaced[i] {
-			list = append(list, Leftover{row.UserPrincipalName, row.UserID, e.signInUse(row)})
+	for i, row := range e.signIns.all {
+		if !e.signIns.placed[i] {
+			list = append(list, Leftover{row.user, row.userID, e.signInUse(row)})
 		}
 	}
-	for i := range e.requests {
-		if row := &e.requests[i]; !e.requestPlaced[i] {
-			list = append(list, Leftover{row.UserName, row.UserID, e.requestUse(row)})
+	for i, row := range e.requests.all {
+		if !e.requests.placed[i] {
+			list = append(list, Leftover{row.user, row.userID, e.requestUse(row)})
 		}
 	}
 	return list
 }
 
-func (e *evidence) signInUse(row *snapshot.SignIn) Use {
+func (e *evidence) signInUse(row logged) Use {
 	return Use{
-		Door: doorOf(row.ClientApp, row.AuthenticationProtocol), Log: "entra", ClientApp: row.ClientApp, App: row.App,
-		Client: e.clients.judge(row.UserAgent), Succeeded: row.Succeeded, Failed: row.Failed,
-		FirstSeen: text(row.FirstSeen), LastSeen: text(row.LastSeen),
+		Door: doorOf(row.clientApp, row.protocol), Log: "entra", ClientApp: row.clientApp, App: row.app,
+		Client: e.clients.judge(row.userAgent), Succeeded: row.succeeded, Failed: row.failed,
+		FirstSeen: row.firstSeen, LastSeen: row.lastSeen,
 	}
 }
 
-func (e *evidence) requestUse(row *snapshot.OktaRequest) Use {
+func (e *evidence) requestUse(row logged) Use {
 	return Use{
-		Door: Other, Log: "okta", Client: e.clients.judge(row.UserAgent), Succeeded: row.Succeeded, Failed: row.Failed,
-		FirstSeen: text(row.FirstSeen), LastSeen: text(row.LastSeen),
+		Door: Other, Log: "okta", Client: e.clients.judge(row.userAgent), Succeeded: row.succeeded, Failed: row.failed,
+		FirstSeen: row.firstSeen, LastSeen: row.lastSeen,
 	}
-}
-
-func text(i *snapshot.Instant) string {
-	if i == nil || i.IsNull() {
-		return ""
-	}
-	return i.String()
 }

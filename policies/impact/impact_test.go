@@ -1,7 +1,9 @@
 package impact_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -31,7 +33,10 @@ func newWorld(mailboxes ...string) *world {
 	}
 }
 
-func (w *world) source(t *testing.T) impact.Source {
+// A reader is one of the ways to read a snapshot.
+type reader = func(string, io.Reader, func(*snapshot.Record) error) (*snapshot.Document, error)
+
+func (w *world) source(t *testing.T, read reader) impact.Source {
 	t.Helper()
 	var resources []string
 	for _, name := range []string{"entra.sign_ins", "entra.non_interactive_sign_ins", "okta.requests", "exchange.cas_mailboxes"} {
@@ -62,20 +67,33 @@ func (w *world) source(t *testing.T) impact.Source {
 "entra":{"domains":[{"id":"x.onmicrosoft.com","authenticationType":"Managed"}]},
 "exchange":%s,"evidence":{%s}%s}`, strings.Join(resources, ","), w.exchange, strings.Join(evidence, ","), list)
 	return func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
-		return snapshot.Read("test.json", strings.NewReader(text), visit)
+		return read("test.json", strings.NewReader(text), visit)
 	}
 }
 
+// analyze analyzes a snapshot, whose rows are kept or handed over.
 func (w *world) analyze(t *testing.T, o impact.Options) *impact.Report {
 	t.Helper()
 	if o.Days == 0 {
 		o.Days = 30
 	}
-	r, err := impact.Analyze(w.source(t), o)
-	if err != nil {
-		t.Fatal(err)
+	var reports []*impact.Report
+	var texts []string
+	for _, read := range []reader{snapshot.Read, snapshot.Stream} {
+		r, err := impact.Analyze(w.source(t, read), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reports, texts = append(reports, r), append(texts, string(text))
 	}
-	return r
+	if diff := cmp.Diff(texts[0], texts[1]); diff != "" {
+		t.Errorf("rows that are kept and handed over (-Read +Stream):\n%s", diff)
+	}
+	return reports[1]
 }
 
 func mailbox(id, upn string, exchange string) string {
@@ -390,5 +408,31 @@ func TestTallies(t *testing.T) {
 	}
 	if diff := cmp.Diff(clients, r.Clients); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestManyRowsOfOneMailbox: rows of the same name come in the order of the log, and
+// each once, whether its id or its name is that of the mailbox.
+func TestManyRowsOfOneMailbox(t *testing.T) {
+	w := newWorld(mailbox("A", "who@example.com", ""), mailbox("B", "", ""))
+	var list []string
+	for i := range 7 {
+		id, name := []string{"a", "", "z"}[i%3], []string{" Who@example.com", "who@EXAMPLE.com "}[i%2]
+		list = append(list, signIn(id, name, "POP3", i+1, 0, ""), signIn("b", "", "IMAP4", 100+i, 0, ""))
+	}
+	w.signIns = "[" + strings.Join(list, ",") + "]"
+	r := w.analyze(t, impact.Options{})
+	var got [][]int
+	for _, m := range r.InUse {
+		var counts []int
+		for _, use := range m.Uses {
+			counts = append(counts, use.Succeeded)
+		}
+		got = append(got, counts)
+	}
+	// By the id first, then by the name.
+	want := [][]int{{1, 4, 7, 2, 3, 5, 6}, {100, 101, 102, 103, 104, 105, 106}}
+	if diff := cmp.Diff(want, got); diff != "" || len(r.Leftovers) != 0 {
+		t.Errorf("uses (-want +got):\n%s%d rows are left over", diff, len(r.Leftovers))
 	}
 }
