@@ -149,7 +149,7 @@ func (j *judgement) judge(ctx context.Context, in *Input) error {
 	var ready []*control
 	for _, c := range j.engine.controls {
 		j.evidence[c] = j.evidenceOf(c)
-		j.tallies[c] = &tally{}
+		j.tallies[c] = &tally{everywhere: c.scale.everywhere}
 		switch {
 		case len(j.evidence[c].missing) > 0:
 		case j.brokenAccess(c):

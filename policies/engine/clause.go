@@ -32,8 +32,9 @@ type clause struct {
 	// what another one does.
 	lists, sizes map[ast.Var]string
 	same         map[ast.Var]ast.Var
-	// gathers: something is said of all mailboxes together.
-	gathers bool
+	// gathers: something is said of all mailboxes together. none: it asks whether there
+	// is none of a kind, and that is all it says of them together.
+	gathers, none bool
 	// against is a place where mailboxes are read in a way that is not understood.
 	against *ast.Location
 }

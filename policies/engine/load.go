@@ -158,6 +158,9 @@ func (l *load) ready(c *control) {
 	for _, log := range logs() {
 		if r := c.logs[log.entry]; r != nil && r.reads {
 			scale(log, r)
+			if len(c.scale.everywhere) > 0 {
+				c.scale.alone = false // parts of logs are no parts of the mailboxes
+			}
 		}
 	}
 }

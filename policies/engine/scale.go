@@ -21,6 +21,10 @@ type scale struct {
 	// alone: what the control says depends on no two mailboxes together, so that
 	// they may be judged in parts. It implies distinct.
 	alone bool
+	// everywhere are public rules that say what is so of the whole list only if it is so
+	// of every part: that there is none of a kind. Where the list is seen in parts, what
+	// is not said of all of them is not so.
+	everywhere map[string]bool
 	// joined: what it says may depend on a member together with one of another list.
 	joined bool
 	// because is a place that stands against distinct.
@@ -47,7 +51,7 @@ func scaleOf(l *list, pkg ast.Ref, rules []*ast.Rule) scale {
 			seen = append(seen, c)
 		}
 	}
-	s := scale{distinct: true, alone: true}
+	s := scale{distinct: true, alone: true, everywhere: everywhere(l, seen)}
 	for _, c := range seen {
 		s.judge(c)
 	}
@@ -126,7 +130,7 @@ func (s *scale) judge(c *clause) {
 		s.refuse(c.rule.Loc())
 	}
 	byIndex := c.keyed(asKey, asElement, asParameter) || slices.Contains(publicRules(), c.name)
-	if c.gathers || len(c.indexes) > 1 || len(c.indexes) == 1 && !byIndex {
+	if c.gathers || c.none && !s.everywhere[c.name] || len(c.indexes) > 1 || len(c.indexes) == 1 && !byIndex {
 		s.alone = false
 	}
 	for v := range c.uses {
@@ -149,4 +153,24 @@ func (s *scale) refuse(at *ast.Location) {
 	if s.because == nil {
 		s.because = at
 	}
+}
+
+// everywhere gives the public rules of which each clause asks whether there is none of
+// a kind of mailbox, or has nothing to do with mailboxes.
+func everywhere(l *list, clauses []*clause) map[string]bool {
+	found := map[string]bool{}
+	if l.name != "" {
+		return found // parts of a log are judged beside one mailbox
+	}
+	for _, c := range clauses {
+		if c.none && slices.Contains(publicRules(), c.name) {
+			found[c.name] = true
+		}
+	}
+	for _, c := range clauses {
+		if len(c.indexes) > 0 || c.names || c.gathers {
+			delete(found, c.name)
+		}
+	}
+	return found
 }

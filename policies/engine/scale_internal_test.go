@@ -65,6 +65,26 @@ func TestScale(t *testing.T) {
 		{"is there one of a kind, without its name", `
 			notes contains {"key": "a"} if { some box in input.mailboxes; box.x }`, parts},
 
+		{"is there none of a kind", `
+			_bad[i] := box if { some i, box in input.mailboxes; box.x }
+			not_applicable contains {"key": "a"} if { input.config.y; count(_bad) == 0 }
+			not_applicable contains {"key": "b"} if 1 > count(_bad)
+			not_applicable contains {"key": "c"} if count(input.exchange.list) > 3`, parts},
+
+		{"is there none of a kind, beside who is", `
+			_bad[i] := box if { some i, box in input.mailboxes; box.x }
+			violations contains {"key": "a"} if count(_bad) == 0
+			violations contains {"key": "b", "mailbox": i} if some i, _ in _bad`, distinct},
+		{"is there none of a kind, in a helper", `
+			_bad[i] := box if { some i, box in input.mailboxes; box.x }
+			_none if count(_bad) == 0
+			violations contains {"key": "a"} if _none`, distinct},
+		{"is there not none of a kind", `
+			_bad[i] := box if { some i, box in input.mailboxes; box.x }
+			violations contains {"key": "a"} if not count(_bad) == 0`, distinct},
+		{"is there none of a kind or is one good", `
+			_bad[i] := box if { some i, box in input.mailboxes; box.x }
+			notes contains {"key": "a"} if { count(_bad) == 0; some box in input.mailboxes; box.y }`, distinct},
 		{"is there one such, in a helper", `
 			_any if { some box in input.mailboxes; box.x }
 			violations contains {"key": "a"} if not _any`, distinct},

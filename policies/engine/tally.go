@@ -16,8 +16,12 @@ import (
 type tally struct {
 	lock   sync.Mutex
 	causes map[string]map[string]*cause // by rule and by what makes two the same
-	err    error
-	errAt  uint32
+	// everywhere are the rules of which only that counts which is said of every batch,
+	// batches how many there were.
+	everywhere map[string]bool
+	batches    int
+	err        error
+	errAt      uint32
 }
 
 // A cause is what members of a population have in common: the key of a message
@@ -27,6 +31,8 @@ type cause struct {
 	// members are the units of mailboxes or of the rows of a log, or the classes of the
 	// mailboxes behind something.
 	members set
+	// batches is of how many batches it was said, last the number of the last.
+	batches, last int
 	// canonical is the text of the arguments, for sorting.
 	canonical string
 }
@@ -42,6 +48,7 @@ func (t *tally) take(v verdict, batches map[string]*batch, at uint32) {
 		}
 		return
 	}
+	t.batches++
 	for rule, entries := range v.entries {
 		if t.causes == nil {
 			t.causes = map[string]map[string]*cause{}
@@ -59,6 +66,10 @@ func (t *tally) take(v verdict, batches map[string]*batch, at uint32) {
 				byKey[key] = c
 			} else if compareArgs(e.args, c.args) < 0 {
 				c.entry = e // the same whichever batch comes first
+			}
+			if c.last != t.batches {
+				c.last = t.batches
+				c.batches++
 			}
 			if e.population != "" {
 				c.members.add(batches[e.population].first + uint32(e.index))
@@ -82,6 +93,9 @@ func (t *tally) draw(rule string, without set) []*cause {
 	for _, c := range t.causes[rule] {
 		if c.population == "mailbox" {
 			c.members.remove(without)
+		}
+		if t.everywhere[rule] && c.batches < t.batches {
+			continue
 		}
 		if c.population == "" || c.members.len() > 0 {
 			c.canonical = canonical(c.args)

@@ -192,7 +192,13 @@ func (c *clause) isPlain(in *block, expr *ast.Expr) bool {
 	}
 	for _, operand := range operands {
 		if v, isVar := operand.Value.(ast.Var); isVar && c.sizes[v] != "" && asksForNone(expr) {
-			c.gathers = c.gathers || c.sizes[v] != allMembers
+			switch {
+			case c.sizes[v] == allMembers:
+			case in == c.root && !expr.Negated && c.saysNone(expr):
+				c.none = true
+			default:
+				c.gathers = true
+			}
 			return true
 		}
 	}
@@ -217,6 +223,22 @@ func asksForNone(expr *ast.Expr) bool {
 		return number == "0"
 	case ast.GreaterThanEq.Name, ast.LessThan.Name:
 		return number == "1"
+	}
+	return false
+}
+
+// saysNone recognises a comparison that holds for 0 alone, among those that tell 0
+// from all sizes above it.
+func (c *clause) saysNone(expr *ast.Expr) bool {
+	operator := expr.Operator().String()
+	if _, isNumber := expr.Operand(0).Value.(ast.Number); isNumber {
+		if turned, ok := turnedRound()[operator]; ok {
+			operator = turned
+		}
+	}
+	switch operator {
+	case ast.Equality.Name, ast.Equal.Name, ast.LessThanEq.Name, ast.LessThan.Name:
+		return true
 	}
 	return false
 }

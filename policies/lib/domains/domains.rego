@@ -10,7 +10,12 @@ package lib.domains
 # description: >-
 #   The entry of Entra's domain list with the given name, in any case. Undefined when
 #   there is none.
-named(domains, name) := domains[_places(domains)[lower(name)]] if is_string(name)
+named(domains, name) := domains[place(domains, name)]
+
+# METADATA
+# description: >-
+#   The place of that entry in the list, the first if several have the name.
+place(domains, name) := _places(domains)[lower(name)] if is_string(name)
 
 # Where the entry of each name stands, the first if several have it. That is made once
 # for all names.
@@ -46,6 +51,16 @@ type(domains, name) := object.get(domain, "authenticationType", null) if {
 is_microsofts(name) if {
 	some suffix in [".onmicrosoft.com", ".onmicrosoft.us", ".partner.onmschina.cn"]
 	endswith(lower(name), suffix)
+}
+
+# METADATA
+# description: >-
+#   Whether a domain of Entra's list can be federated: not before it is verified, and
+#   never if it is the initial one or another of Microsoft's.
+can_be_federated(domain) if {
+	not domain.isVerified == false
+	not domain.isInitial == true
+	not is_microsofts(domain.id)
 }
 
 # METADATA

@@ -15,6 +15,8 @@ test_named_ignores_case if {
 test_of_entries_that_share_a_name_the_first_is_found if {
 	found := domains.named([{"id": null}, {"id": "a.example", "n": 1}, {"id": "A.example", "n": 2}], "a.example")
 	found.n == 1
+	domains.place([{"id": null}, {"id": "a.example", "n": 1}, {"id": "A.example", "n": 2}], "A.example") == 1
+	not domains.place([{"id": "a.example"}], "b.example")
 }
 
 test_the_type_of_a_domain if {
@@ -28,6 +30,13 @@ test_the_type_of_a_domain if {
 test_microsofts_own_domains if {
 	domains.is_microsofts("Example.mail.onmicrosoft.com")
 	not domains.is_microsofts("notonmicrosoft.com")
+}
+
+test_which_domains_can_be_federated if {
+	domains.can_be_federated({"id": "example.com"})
+	not domains.can_be_federated({"id": "example.com", "isVerified": false})
+	not domains.can_be_federated({"id": "example.com", "isInitial": true})
+	not domains.can_be_federated({"id": "example.onmicrosoft.com", "isVerified": true})
 }
 
 test_holder_is_the_domain_itself if {

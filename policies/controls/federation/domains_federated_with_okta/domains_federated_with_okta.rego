@@ -86,12 +86,14 @@ import data.lib.domains
 import data.lib.mailboxes
 
 violations contains object.union({"whole": []}, _entry(i, domain, fault)) if {
-	some i, domain in _judged
+	some i in _signs_in_with
+	domain := input.entra.domains[i]
 	some fault in domains.faults(domain, input.entra.federation_configurations, _org)
 }
 
 unknown contains _entry(i, domain, doubt) if {
-	some i, domain in _judged
+	some i in _signs_in_with
+	domain := input.entra.domains[i]
 	some doubt in domains.doubts(domain, input.entra.federation_configurations, _org)
 }
 
@@ -104,11 +106,12 @@ unknown contains {"key": "domain_not_listed", "args": {"domain": name}, "mailbox
 
 notes contains _entry(i, domain, {"key": "certificates_not_compared", "args": {}}) if {
 	_org.certificates == null
-	some i, domain in _judged
+	some i in _signs_in_with
+	domain := input.entra.domains[i]
 	domain.authenticationType == "Federated"
 }
 
-not_applicable contains {"key": "no_domains", "args": {}} if count(_judged) == 0
+not_applicable contains {"key": "no_domains", "args": {}} if count(_signs_in_with) == 0
 
 # An entry about a domain, with the place of its type unless the finding has its own.
 _entry(i, domain, found) := object.union(
@@ -119,15 +122,12 @@ _entry(i, domain, found) := object.union(
 	object.union(found, {"args": object.union({"domain": domain.id}, found.args)}),
 )
 
-_judged := {i: domain |
-	some i, domain in input.entra.domains
-	not domain.isVerified == false
-	not domain.isInitial == true
-	not domains.is_microsofts(domain.id)
-	lower(domain.id) in _used
+# The domain that the user of each mailbox signs in with, by its place, where it is judged.
+_signs_in_with := {m: i |
+	some m, mailbox in input.mailboxes
+	i := domains.place(input.entra.domains, mailboxes.sign_in_domain(mailbox))
+	domains.can_be_federated(input.entra.domains[i])
 }
-
-_used := {mailboxes.sign_in_domain(mailbox) | some mailbox in input.mailboxes}
 
 _org := domains.okta_org(object.get(input.tenant, "okta_org", ""), _custom_domains, _app_keys)
 
