@@ -271,6 +271,12 @@ func TestWhoTakesThePassword(t *testing.T) {
 			f.okta["domains"] = []obj{{"domain": "login.example.com", "validationStatus": "NOT_STARTED"}}
 			config(f)["activeSignInUri"] = "https://login.example.com/app/office365/exk1/sso/wsfed/active"
 		}, access.Undecided, "another_okta"},
+		{"Okta's org with its port", func(f *fixture) {
+			config(f)["activeSignInUri"] = " HTTPS://Example.okta.com.:443/app/office365/exk1/sso/wsfed/active/?x=1"
+		}, access.ClosedAtIdentityProvider, ""},
+		{"another port of Okta's host", func(f *fixture) {
+			config(f)["activeSignInUri"] = "https://example.okta.com:8443/app/office365/exk1/sso/wsfed/active"
+		}, access.Undecided, "federated_elsewhere"},
 		{"elsewhere", func(f *fixture) { config(f)["activeSignInUri"] = "https://sts.example.com/adfs" }, access.Undecided, "federated_elsewhere"},
 		{"domains not collected", func(f *fixture) { delete(f.entra, "domains") }, access.Undecided, "domains_unread"},
 		{"federation not collected", func(f *fixture) { delete(f.entra, "federation_configurations") }, access.Undecided, "federation_unread"},

@@ -310,15 +310,15 @@ func federatedBy(o *org, r route, config node) (passive, active route) {
 
 // oktaPath is where every Okta org has the Office 365 app's endpoints. It proves
 // nothing about whose org it is.
-var oktaPath = regexp.MustCompile(`^/app/office365/[A-Za-z0-9_-]+/sso/wsfed/`)
+var oktaPath = regexp.MustCompile(`^/app/office365/[A-Za-z0-9_-]+/sso/wsfed/[A-Za-z0-9/_-]*$`)
 
 func (r *route) to(o *org, address string) {
-	u, err := url.Parse(address)
+	u, err := url.Parse(strings.TrimSpace(address))
 	switch {
-	case err != nil || !strings.EqualFold(u.Scheme, "https") || u.User != nil || !oktaPath.MatchString(u.Path):
+	case err != nil || !strings.EqualFold(u.Scheme, "https") || u.User != nil || u.Port() != "" && u.Port() != "443" || !oktaPath.MatchString(u.EscapedPath()):
 		r.side = sideElsewhere
 		r.why = []Reason{{Key: "federated_elsewhere", Args: args{"domain": r.domain}, Pointer: r.pointer}}
-	case !slices.Contains(o.hosts, strings.ToLower(u.Hostname())):
+	case !slices.Contains(o.hosts, strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")):
 		r.side = sideElsewhere
 		r.why = []Reason{{Key: "another_okta", Args: args{"domain": r.domain, "host": u.Hostname()}, Pointer: r.pointer}}
 	default:

@@ -98,13 +98,15 @@ okta_hosts(org, custom_domains) := {host(org)} | {lower(custom.domain) |
 # description: >-
 #   The host of an https address, lower case; empty when it has none that can be
 #   read. An address with a user part has none, because what stands before the @
-#   only looks like a host.
-host(address) := lower(regex.find_all_string_submatch_n(_https, address, 1)[0][1]) if {
+#   only looks like a host; nor has one with a port of its own, because Okta answers
+#   at 443 alone. The dot with which a host may end changes nothing. A host in letters
+#   of another script is compared as it stands.
+host(address) := trim_suffix(lower(regex.find_all_string_submatch_n(_https, trim_space(address), 1)[0][1]), ".") if {
 	is_string(address)
-	regex.match(_https, address)
+	regex.match(_https, trim_space(address))
 } else := ""
 
-_https := `^(?i:https)://([A-Za-z0-9.-]+)(?::443)?(?:[/?#]|$)`
+_https := `^(?i:https)://([\p{L}\p{N}.-]+)(?::(?:443)?)?(?:[/?#]|$)`
 
 # METADATA
 # description: >-
@@ -120,16 +122,19 @@ leads_to(address, hosts) := "okta" if {
 
 _has_okta_path(address) if {
 	is_string(address)
-	regex.match(`^(?i:https)://[A-Za-z0-9.-]+(?::443)?/app/office365/[A-Za-z0-9_-]+/sso/wsfed/[A-Za-z0-9/_-]*(?:[?#]|$)`, address)
+	host(address) != ""
+	regex.match(`^[^/]+//[^/?#]+/app/office365/[A-Za-z0-9_-]+/sso/wsfed/[A-Za-z0-9/_-]*(?:[?#]|$)`, trim_space(address))
 }
 
 # METADATA
 # description: >-
 #   The sign-in addresses of a federation: that of browsers and modern clients,
-#   whatever it holds, and that of legacy clients where there is one. Without an
-#   active address there is no such door, which is as good as one at Okta.
+#   whatever it holds, and where there are such that of legacy clients and the one that
+#   tells clients where to send a password (metadata exchange). Without an active
+#   address there is no such door, which is as good as one at Okta.
 sign_in_addresses(configuration) := {object.get(configuration, "passiveSignInUri", null)} | {address |
-	address := configuration.activeSignInUri
+	some field in ["activeSignInUri", "metadataExchangeUri"]
+	address := configuration[field]
 	not address in {null, ""}
 }
 

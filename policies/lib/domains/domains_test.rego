@@ -71,9 +71,16 @@ test_an_address_leads_to_okta_by_path_and_host if {
 	domains.leads_to(_address("example.okta.com"), _hosts) == "okta"
 	domains.leads_to(_address("Login.Example.com"), _hosts) == "okta"
 	domains.leads_to("https://example.okta.com/app/office365/exk1/sso/wsfed/active?x=1", _hosts) == "okta"
+	domains.leads_to("HTTPS://EXAMPLE.okta.com:443/app/office365/exk1/sso/wsfed/active/", _hosts) == "okta"
+	domains.leads_to(" https://example.okta.com.:/app/office365/exk1/sso/wsfed/active ", _hosts) == "okta"
+	domains.leads_to(_address("aanmelden.müller.example"), {"aanmelden.müller.example"}) == "okta"
 }
 
-test_a_strangers_okta_org_is_told_apart if domains.leads_to(_address("stranger.okta.com"), _hosts) == "other_okta"
+test_a_strangers_okta_org_is_told_apart if {
+	domains.leads_to(_address("stranger.okta.com"), _hosts) == "other_okta"
+	domains.leads_to(_address("exämple.okta.com"), _hosts) == "other_okta"
+	domains.leads_to(_address("xn--exmple-cua.okta.com"), _hosts) == "other_okta"
+}
 
 test_everything_else_leads_elsewhere if {
 	every address in [
@@ -82,6 +89,11 @@ test_everything_else_leads_elsewhere if {
 		"https://example.okta.com.evil.example/?/app/office365/exk1/sso/wsfed/passive",
 		"https://example.okta.com@evil.example/app/office365/exk1/sso/wsfed/passive",
 		"http://example.okta.com/app/office365/exk1/sso/wsfed/passive",
+		"https://example.okta.com:8443/app/office365/exk1/sso/wsfed/passive",
+		"https://example.okta.com:44/app/office365/exk1/sso/wsfed/passive",
+		"https://example.okta.com\\.evil.example/app/office365/exk1/sso/wsfed/passive",
+		"https://example.okta.com/app/office365/exk1/sso/wsfed/../../../../redirect",
+		"https://example.okta.com%2eevil.example/app/office365/exk1/sso/wsfed/passive",
 		null,
 		"",
 	] {
@@ -93,6 +105,7 @@ test_an_absent_active_address_is_no_door if {
 	domains.sign_in_addresses({"passiveSignInUri": "p", "activeSignInUri": "a"}) == {"p", "a"}
 	domains.sign_in_addresses({"passiveSignInUri": "p", "activeSignInUri": null}) == {"p"}
 	domains.sign_in_addresses({}) == {null}
+	domains.sign_in_addresses({"passiveSignInUri": "p", "activeSignInUri": "", "metadataExchangeUri": "m"}) == {"p", "m"}
 }
 
 test_certificates_are_compared_without_white_space if {

@@ -10,7 +10,9 @@
 #   because the path is the same in every Okta org; the host is the collected
 #   org's own or one of its verified custom domains. A subdomain without settings
 #   of its own inherits those of the domain above it. An empty active address is
-#   accepted: legacy clients then have no endpoint at all. Where Okta's signing
+#   accepted: legacy clients then have no endpoint at all. The address for metadata
+#   exchange, from which clients learn where to send a password, is judged with them.
+#   The port 443 may stand in an address; any other is not Okta's. Where Okta's signing
 #   keys were read, every certificate that Entra accepts, the next one included,
 #   must be among them, because whoever holds another key can sign tokens for
 #   anybody; where they were not read, a note says so, since the addresses alone

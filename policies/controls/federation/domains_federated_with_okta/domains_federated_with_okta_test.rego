@@ -66,6 +66,15 @@ mutations := [
 		concat("/", [_settings, "passiveSignInUri"]),
 		"https://stranger.okta.com/app/office365/exk1abcd/sso/wsfed/passive",
 	)},
+	{"name": "passwords sent elsewhere by metadata", "patch": [{
+		"op": "add",
+		"path": concat("/", [_settings, "metadataExchangeUri"]),
+		"value": "https://sts.example.com/adfs/services/trust/mex",
+	}]},
+	{"name": "a port of its own", "patch": _replace(
+		concat("/", [_settings, "passiveSignInUri"]),
+		"https://example.okta.com:8443/app/office365/exk1abcd/sso/wsfed/passive",
+	)},
 	{"name": "strange certificate", "patch": _replace(concat("/", [_settings, "signingCertificate"]), "MIIX")},
 	{"name": "strange next certificate", "patch": _replace(concat("/", [_settings, "nextSigningCertificate"]), "MIIX")},
 	{
