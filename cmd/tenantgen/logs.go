@@ -24,10 +24,10 @@ func (m *maker) addLogs(document *snapshot.Snapshot, signIns, requests int) {
 	if requests > 0 {
 		evidence.OktaRequests = make([]snapshot.OktaRequest, requests)
 	}
-	for i := range evidence.SignIns {
+	for i := range signIns {
 		evidence.SignIns[i] = m.signIn(i, m.mailbox(i*m.mailboxes/signIns), document.CollectedAt.Time)
 	}
-	for i := range evidence.OktaRequests {
+	for i := range requests {
 		evidence.OktaRequests[i] = m.request(i, m.mailbox(i*m.mailboxes/requests), document.CollectedAt.Time)
 	}
 	document.Evidence = &evidence

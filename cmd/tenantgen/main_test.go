@@ -143,3 +143,29 @@ func TestWrongUseIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestTheOtherLogStaysThatOfTheTenant: of the log that was not asked for, the rows are
+// those of the tenant.
+func TestTheOtherLogStaysThatOfTheTenant(t *testing.T) {
+	rows := func(flags ...string) (signIns, requests int) {
+		document, err := snapshot.Read("tenant.json", bytes.NewReader(generate(t, append(flags, "-mailboxes", "90")...)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := document.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(s.Evidence.SignIns), len(s.Evidence.OktaRequests)
+	}
+	ownSignIns, ownRequests := rows()
+	if ownSignIns == 0 || ownRequests == 0 {
+		t.Fatalf("the tenant has %d sign-ins and %d requests", ownSignIns, ownRequests)
+	}
+	if signIns, requests := rows("-sign-ins", "200"); signIns != 200 || requests != ownRequests {
+		t.Errorf("%d sign-ins and %d requests", signIns, requests)
+	}
+	if signIns, requests := rows("-requests", "200"); signIns != ownSignIns || requests != 200 {
+		t.Errorf("%d sign-ins and %d requests", signIns, requests)
+	}
+}
