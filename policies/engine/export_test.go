@@ -49,10 +49,11 @@ func (e *Engine) NeedsEveryMailbox() map[string]string {
 	return list
 }
 
-// LogScales says of each control how it has to see the rows of Entra's log.
-func (e *Engine) LogScales() map[string]string {
+// LogScales says of each control how it has to see the rows of a log: the first is
+// Entra's, the second Okta's.
+func (e *Engine) LogScales(number int) map[string]string {
 	list := map[string]string{}
-	log := logs()[0]
+	log := logs()[number]
 	for _, c := range e.controls {
 		r := c.logs[log.entry]
 		switch {

@@ -467,8 +467,8 @@ func reportText(t testing.TB, judge judge, in engine.Input) string {
 	return string(text)
 }
 
-// TestHouseControlsAreReducible: a control of ours that needs every single mailbox
-// would take minutes in a large tenant.
+// TestHouseControlsAreReducible: a control of ours that needs every single mailbox, or
+// every row of a log, would take minutes in a large tenant.
 func TestHouseControlsAreReducible(t *testing.T) {
 	judge := load(t, houseOptions())
 	for id, place := range judge.NeedsEveryMailbox() {
@@ -476,5 +476,18 @@ func TestHouseControlsAreReducible(t *testing.T) {
 	}
 	for _, id := range judge.NeedsAllAtOnce() {
 		t.Errorf("%s needs all distinct mailboxes at once", id)
+	}
+	readers := 0
+	for log := range 2 {
+		for id, how := range judge.LogScales(log) {
+			if how == "in parts" {
+				readers++
+			} else if how != "not" {
+				t.Errorf("%s needs the rows of a log %s", id, how)
+			}
+		}
+	}
+	if readers < 4 {
+		t.Errorf("only %d controls look at a log", readers)
 	}
 }

@@ -229,7 +229,7 @@ func TestLogsLikeOPA(t *testing.T) {
 	files := policies(pairs...)
 	judge := load(t, engine.Options{Policies: files})
 	p := newPlain(t, files, judge.Controls())
-	scales := judge.LogScales()
+	scales := judge.LogScales(0)
 	for i, rules := range logRules {
 		if got := scales[fmt.Sprintf("TEST-%03d", i+1)]; got != rules.scale {
 			t.Errorf("%s: sign-ins are seen %s, want %s", rules.name, got, rules.scale)
