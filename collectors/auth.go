@@ -125,7 +125,7 @@ type Network struct {
 	// Timeout bounds one attempt; 0 is the default.
 	Timeout time.Duration
 	// Base replaces the network, such as by answers that were recorded before; nil
-	// is the network. Only Graph's collector knows it.
+	// is the network.
 	Base http.RoundTripper
 	// Log receives one debug line an attempt; nil is silence.
 	Log *slog.Logger

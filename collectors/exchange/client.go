@@ -86,6 +86,7 @@ func newHTTP(c Config, roots ...*url.URL) (*http.Client, error) {
 		MaxWait:    c.Network.MaxWait,
 		Timeout:    c.Network.Timeout,
 		RootCAs:    c.Network.RootCAs,
+		Base:       c.Network.Base,
 		Log:        c.Network.Log,
 		OnWait:     collectors.Wait,
 		Now:        c.Network.Now,

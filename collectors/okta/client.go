@@ -60,6 +60,7 @@ func newClient(c Config) (*client, error) {
 		MaxWait:    c.Network.MaxWait,
 		Timeout:    c.Network.Timeout,
 		RootCAs:    c.Network.RootCAs,
+		Base:       c.Network.Base,
 		Log:        c.Network.Log,
 		OnWait:     collectors.Wait,
 		Now:        c.Network.Now,
