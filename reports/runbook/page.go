@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/seed-07732396/postern/policies/plan"
+	"github.com/seed-07732396/postern/reports/internal/columns"
 	"github.com/seed-07732396/postern/reports/internal/escape"
 )
 
@@ -32,17 +33,21 @@ type plain struct {
 	indent string
 }
 
-func (p *plain) title(s string) { fmt.Fprintf(p.w, "%s\n", escape.Line(s)) }
+func (p *plain) title(s string) { columns.Indented(p.w, 0, 0, escape.Line(s)) }
 func (p *plain) heading(s string) {
 	p.indent = ""
-	fmt.Fprintf(p.w, "\n%s\n", escape.Line(s))
+	p.w.WriteByte('\n')
+	columns.Indented(p.w, 0, 0, escape.Line(s))
 }
 func (p *plain) action(s string) {
 	p.indent = "    "
-	fmt.Fprintf(p.w, "\n  %s\n", escape.Line(s))
+	p.w.WriteByte('\n')
+	columns.Indented(p.w, 2, 4, escape.Line(s))
 }
-func (p *plain) text(s string) { fmt.Fprintf(p.w, "%s%s\n", p.indent, escape.Line(s)) }
-func (p *plain) item(s string) { fmt.Fprintf(p.w, "%s- %s\n", p.indent, escape.Line(s)) }
+func (p *plain) text(s string) { columns.Indented(p.w, len(p.indent), len(p.indent), escape.Line(s)) }
+func (p *plain) item(s string) {
+	columns.Indented(p.w, len(p.indent), len(p.indent)+2, "- "+escape.Line(s))
+}
 func (p *plain) code(_, s string) {
 	for line := range strings.Lines(escape.Lines(strings.TrimRight(s, "\n")) + "\n") {
 		if line != "\n" {
@@ -102,10 +107,8 @@ func (r *runbook) tenant() string { return cmp.Or(r.plan.Tenant.Name, r.plan.Ten
 
 func (r *runbook) write() {
 	r.title(r.say(r.Title, "tenant", r.tenant()))
+	r.text(r.verdict())
 	r.text(r.say(r.Made, "collected", r.plan.Snapshot.CollectedAt, "file", r.plan.Snapshot.URI))
-	if !r.plan.Open() {
-		r.text(r.NothingOpen)
-	}
 	r.questions()
 	r.apart()
 	for i := range r.plan.Steps {
@@ -133,6 +136,20 @@ func (r *runbook) write() {
 			r.item(w.Control + ": " + w.Sentence)
 		}
 	}
+}
+
+// verdict is the whole plan in one line.
+func (r *runbook) verdict() string {
+	open, first := len(r.plan.Steps), len(r.plan.FindOut)
+	switch {
+	case open > 0 && first > 0:
+		return r.say(r.VerdictOpen, "n", open) + r.say(r.VerdictFirst, "n", first) + "."
+	case open > 0:
+		return r.say(r.VerdictOpen, "n", open) + "."
+	case first > 0:
+		return r.say(r.VerdictUnknown, "n", first) + "."
+	}
+	return r.NothingOpen + "."
 }
 
 func (r *runbook) questions() {

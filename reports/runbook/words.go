@@ -12,21 +12,22 @@ import (
 // words are all that the runbook says beside what stands in the plan, in one language.
 // {name} is an argument.
 type words struct {
-	Code                                     string
-	Title, Made, NothingOpen                 string
-	Step, WhyHere                            string
-	Glass, Waived                            string
-	FindOut                                  string
-	Apart, ApartText, ApartSeen, ApartMore   string
-	Action, ByHand                           string
-	After, AfterHours                        string
-	Script, Console                          string
-	UndoOf, Undo, UndoScript, UndoRequest    string
-	Counts, Gate                             string
-	Set, SetWas, SetMailbox, SetApart        string
-	CreatePolicy, CreateBlocking             string
-	Patch, Create, Revoke                    string
-	OktaTitle, OktaText, OktaConsole, NoOkta string
+	Code                                      string
+	Title, Made, NothingOpen                  string
+	VerdictOpen, VerdictFirst, VerdictUnknown string
+	Step, WhyHere                             string
+	Glass, Waived                             string
+	FindOut                                   string
+	Apart, ApartText, ApartSeen, ApartMore    string
+	Action, ByHand                            string
+	After, AfterHours                         string
+	Script, Console                           string
+	UndoOf, Undo, UndoScript, UndoRequest     string
+	Counts, Gate                              string
+	Set, SetWas, SetMailbox, SetApart         string
+	CreatePolicy, CreateBlocking              string
+	Patch, Create, Revoke                     string
+	OktaTitle, OktaText, OktaConsole, NoOkta  string
 	// Doors are the titles that are no names, by the id of the door.
 	Doors map[string]string
 }
@@ -59,8 +60,10 @@ func english() *words {
 		Code: "en", Title: "What is left to do for {tenant}",
 		Made: "Made from the snapshot of {collected} ({file}). Postern changes nothing: a person carries this out. " +
 			"The script is 'postern plan -f powershell=plan.ps1'; run it with -WhatIf first. It has a way back: -Undo.",
-		NothingOpen: "No step is open, as far as the snapshot shows.",
-		Step:        "Step {id}. {title}", WhyHere: "Why here: {why}",
+		NothingOpen: "NOTHING OPEN: no step is open, as far as the snapshot shows",
+		VerdictOpen: "OPEN: {n} {step is|steps are} open", VerdictFirst: ", and {n} {thing has|things have} to be found out first",
+		VerdictUnknown: "NOT KNOWN: no step is known to be open, but {n} {thing has|things have} to be found out",
+		Step:           "Step {id}. {title}", WhyHere: "Why here: {why}",
 		Glass: "Emergency accounts, never touched", Waived: "Waived, and left alone", FindOut: "Find out first",
 		Apart:     "Set apart, because they are in use",
 		ApartText: "The script leaves them as they are unless it is called with -IncludeInUse. 'postern impact' says what uses them.",
@@ -92,8 +95,10 @@ func dutch() *words {
 		Code: "nl", Title: "Wat er te doen blijft voor {tenant}",
 		Made: "Gemaakt van de momentopname van {collected} ({file}). Postern wijzigt niets: een mens voert dit uit. " +
 			"Het script is 'postern plan -f powershell=plan.ps1'; draai het eerst met -WhatIf. Het heeft een weg terug: -Undo.",
-		NothingOpen: "Er staat geen stap open, voor zover de momentopname laat zien.",
-		Step:        "Stap {id}. {title}", WhyHere: "Waarom hier: {why}",
+		NothingOpen: "NIETS OPEN: er staat geen stap open, voor zover de momentopname laat zien",
+		VerdictOpen: "OPEN: {n} {stap staat|stappen staan} open", VerdictFirst: ", en {n} {ding moet|dingen moeten} eerst worden uitgezocht",
+		VerdictUnknown: "NIET BEKEND: van geen stap staat vast dat hij open is, maar {n} {ding moet|dingen moeten} worden uitgezocht",
+		Step:           "Stap {id}. {title}", WhyHere: "Waarom hier: {why}",
 		Glass: "Noodaccounts, nooit aangeraakt", Waived: "Met ontheffing, en met rust gelaten", FindOut: "Zoek eerst uit",
 		Apart:     "Apart gezet, omdat ze in gebruik zijn",
 		ApartText: "Het script laat ze zoals ze zijn, tenzij het met -IncludeInUse wordt aangeroepen. 'postern impact' zegt wat ze gebruikt.",

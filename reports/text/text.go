@@ -38,7 +38,7 @@ type Options struct {
 }
 
 const (
-	defaultWidth = 80
+	defaultWidth = columns.Terminal
 	minWidth     = 40
 	// maxShown is how many violations, reasons or notes of one control are shown.
 	maxShown = 20

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/impact"
+	"github.com/seed-07732396/postern/reports/internal/columns"
 	"github.com/seed-07732396/postern/reports/internal/escape"
 )
 
@@ -33,14 +34,22 @@ func newPlain(b *bufio.Writer, w *words) plain {
 	return p
 }
 
-// A failed write shows when the buffer is flushed.
-func (p plain) title(s string)   { fmt.Fprintln(p.w, line(s)) }
-func (p plain) heading(s string) { fmt.Fprintf(p.w, "\n%s\n", line(s)) }
-func (p plain) text(s string)    { fmt.Fprintln(p.w, line(s)) }
-func (p plain) item(s string)    { fmt.Fprintln(p.w, "  "+line(s)) }
-func (p plain) sub(s string)     { fmt.Fprintln(p.w, "      "+line(s)) }
+func (p plain) title(s string) { p.wrapped(0, 0, s) }
+func (p plain) heading(s string) {
+	fmt.Fprintln(p.w)
+	p.wrapped(0, 0, s)
+}
+func (p plain) text(s string) { p.wrapped(0, 0, s) }
+func (p plain) item(s string) { p.wrapped(2, 4, s) }
+func (p plain) sub(s string)  { p.wrapped(6, 8, s) }
 func (p plain) row(cells ...string) {
-	fmt.Fprintf(p.w, "  %-*s %s\n", p.width, line(cells[0]), line(strings.Join(cells[1:], " ")))
+	p.wrapped(2, p.width+3, columns.Pad(line(cells[0]), p.width)+" "+strings.Join(cells[1:], " "))
+}
+
+// wrapped cuts a text at the width of a terminal; the lines behind the first start in
+// column hang. A failed write shows when the buffer is flushed.
+func (p plain) wrapped(start, hang int, s string) {
+	columns.Indented(p.w, start, hang, line(s))
 }
 
 // markdown writes for a wiki or a job summary.
@@ -62,6 +71,7 @@ func writePage(p page, r *impact.Report, o Options) {
 		tenant = r.Tenant.ID
 	}
 	p.title(w.say(w.Title, "tenant", tenant))
+	p.text(w.verdict(r))
 	p.text(w.say(w.Judged, "collected", r.CollectedAt, "mailboxes", w.count(w.Mailboxes, r.Mailboxes), "left", r.LeftOut))
 	if r.MailboxesMissing {
 		p.text(w.ListMissing)

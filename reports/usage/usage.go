@@ -62,6 +62,19 @@ func shown[T any](list []T, o Options) []T {
 	return list[:sample]
 }
 
+// verdict is the whole answer in one line.
+func (w *words) verdict(r *impact.Report) string {
+	switch {
+	case len(r.InUse) > 0 && r.Known():
+		return w.count(w.VerdictUsed, len(r.InUse)) + "."
+	case len(r.InUse) > 0:
+		return w.count(w.VerdictUsed, len(r.InUse)) + w.VerdictNotAll + "."
+	case r.Known():
+		return w.VerdictSafe + "."
+	}
+	return w.VerdictUnknown + "."
+}
+
 // doorLine is the line that an operator looks for.
 func (w *words) doorLine(t *impact.Tally) string {
 	template := w.DoorLine

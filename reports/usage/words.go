@@ -12,6 +12,9 @@ import (
 type words struct {
 	Code string
 
+	// Verdicts, and what is put behind the first where not all is known.
+	VerdictUsed, VerdictNotAll, VerdictUnknown, VerdictSafe string
+
 	Title, Judged, ListMissing             string
 	LogsHeading, NoWindow, Window          string
 	DoorsHeading, DoorLine, DoorLineClosed string
@@ -77,13 +80,17 @@ func english() *words {
 		statuses[status] = status
 	}
 	return &words{
-		Code:  "en",
+		Code:        "en",
+		VerdictUsed: "IN USE: {n} {mailbox still gets|mailboxes still get} in by what would be closed", VerdictNotAll: ", and not all is known",
+		VerdictUnknown: "NOT KNOWN: nobody was seen to use what would be closed, but not all is known",
+		VerdictSafe:    "SAFE: nobody was seen to use what would be closed, and all is known",
+
 		Title: "Who still uses the doors of {tenant}", Judged: "Snapshot of {collected}, {mailboxes} judged, {left} left out because nobody can sign in to them.",
 		ListMissing: "The list of mailboxes is missing or not complete: others may be in use.",
 		LogsHeading: "What the logs cover", NoWindow: "The snapshot does not say over which time the logs were read.",
 		Window:       "The logs cover {since} to {until}; {n} {day was|days were} asked for.",
 		DoorsHeading: "Doors", DoorLine: "safe to close now: {safe}, in use: {used}, not known: {unknown}",
-		DoorLineClosed: "safe to close now: {safe}, in use: {used}, not known: {unknown}, already closed: {closed}",
+		DoorLineClosed: "safe to close now: {safe}, in use: {used}, not known: {unknown}, closed: {closed}",
 		NotKnown:       "not known: {reason} ({n})", Reasons: reasons, Doors: doors, Statuses: statuses,
 		InUseHeading: "In use: {mailboxes}",
 		InUseAdvice: "Best is a client that can do modern authentication. What has to go on as it is needs an exception: in Okta a " +
@@ -116,13 +123,16 @@ func english() *words {
 
 func dutch() *words {
 	return &words{
-		Code:  "nl",
-		Title: "Wie de deuren van {tenant} nog gebruikt", Judged: "Momentopname van {collected}, {mailboxes} beoordeeld, {left} weggelaten omdat niemand zich eraan kan aanmelden.",
+		Code:        "nl",
+		VerdictUsed: "IN GEBRUIK: {n} {mailbox komt|mailboxen komen} nog binnen langs wat dicht zou gaan", VerdictNotAll: ", en niet alles is bekend",
+		VerdictUnknown: "NIET BEKEND: niemand is gezien langs wat dicht zou gaan, maar niet alles is bekend",
+		VerdictSafe:    "VEILIG: niemand is gezien langs wat dicht zou gaan, en alles is bekend",
+		Title:          "Wie de deuren van {tenant} nog gebruikt", Judged: "Momentopname van {collected}, {mailboxes} beoordeeld, {left} weggelaten omdat niemand zich eraan kan aanmelden.",
 		ListMissing: "De lijst van mailboxen ontbreekt of is niet volledig: er kunnen andere in gebruik zijn.",
 		LogsHeading: "Wat de logboeken beslaan", NoWindow: "De momentopname zegt niet over welke tijd de logboeken zijn gelezen.",
 		Window:       "De logboeken beslaan {since} tot {until}; gevraagd: {n} {dag|dagen}.",
 		DoorsHeading: "Deuren", DoorLine: "nu veilig te sluiten: {safe}, in gebruik: {used}, niet bekend: {unknown}",
-		DoorLineClosed: "nu veilig te sluiten: {safe}, in gebruik: {used}, niet bekend: {unknown}, al gesloten: {closed}",
+		DoorLineClosed: "nu veilig te sluiten: {safe}, in gebruik: {used}, niet bekend: {unknown}, gesloten: {closed}",
 		NotKnown:       "niet bekend: {reason} ({n})",
 		Reasons: map[impact.Reason]string{
 			impact.LogMissing:       "een logboek dat het zou tonen is niet tot het einde gelezen",

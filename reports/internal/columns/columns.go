@@ -5,6 +5,7 @@
 package columns
 
 import (
+	"bufio"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,6 +53,22 @@ func Wrap(s string, first, rest int) []string {
 	}
 	flush()
 	return lines
+}
+
+// Terminal is how many columns a text for people has where nobody says another number.
+const Terminal = 80
+
+// Indented writes one line of text, wrapped for a terminal: the first line starts in
+// column start, the others in column hang. A failed write shows when w is flushed.
+func Indented(w *bufio.Writer, start, hang int, s string) {
+	for _, chunk := range Wrap(s, Terminal-start, Terminal-hang) {
+		if chunk != "" {
+			w.WriteString(strings.Repeat(" ", start))
+		}
+		w.WriteString(chunk)
+		w.WriteByte('\n')
+		start = hang
+	}
 }
 
 // cutWord cuts the first word from s, and the spaces behind it.
