@@ -36,45 +36,75 @@ type analysis struct {
 	// unplaced says that a request that succeeded at Okta has no mailbox. It is
 	// known once all mailboxes were seen.
 	unplaced bool
+	// quiet are the mailboxes of which no log has anything.
+	quiet *quiet
 }
 
-// Analyze reads a snapshot twice: its sections and logs, then its mailboxes; and once
-// more if a request is left over that could be anybody's. Memory grows with the rows
-// of the logs, by some fifty bytes and what the report says of them, and not with the
-// mailboxes.
+// Analyze reads a snapshot once; twice more where its sections and logs do not stand
+// before its mailboxes, and once more if a request is left over that could be anybody's.
+// Memory grows with the rows of the logs, by some fifty bytes and what the report says of
+// them, and with what tells mailboxes apart, not with how many there are.
 func Analyze(source Source, options Options) (*Report, error) {
-	evidence, doc, err := readEvidence(source, options.Days)
-	if err != nil {
-		return nil, err
-	}
-	a := &analysis{source: source, document: doc, doors: options.Doors, evidence: evidence}
+	a := &analysis{source: source, doors: options.Doors, evidence: newEvidence()}
 	if a.doors == nil {
 		a.doors = Doors()
 	}
+	var counted *counting
+	doc, err := source(func(r *snapshot.Record) error {
+		if r.List != "" {
+			return a.evidence.take(r)
+		}
+		if counted == nil {
+			err := errors.Join(a.evidence.settle(r.Before, options.Days), a.prepare(r.Before))
+			if err != nil {
+				return err
+			}
+			counted = a.begin(r.Before, options.Days)
+		}
+		m, err := a.judgeRecord(r)
+		if err == nil && m != nil {
+			counted.add(m)
+		}
+		return err
+	})
+	if err == nil && (counted == nil || !doc.MailboxesLast()) {
+		if a.evidence, doc, err = readEvidence(source, options.Days); err == nil {
+			counted, err = a.count(doc, options.Days)
+		}
+	}
+	if err == nil && a.leavesUnplaced() {
+		a.unplaced = true
+		counted, err = a.count(doc, options.Days)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.document = doc
+	return counted.finish(doc), nil
+}
+
+// prepare reads what decides over mailboxes beside the logs.
+func (a *analysis) prepare(doc *snapshot.Document) (err error) {
+	a.document, a.quiet = doc, newQuiet()
 	if a.locks, err = readLocks(doc); err != nil {
-		return nil, fmt.Errorf("impact: read the configuration in %s: %w", doc.Name, err)
+		return fmt.Errorf("impact: read the configuration in %s: %w", doc.Name, err)
 	}
-	r, err := a.count(doc, options.Days)
-	if err != nil || !a.leavesUnplaced() {
-		return r, err
-	}
-	a.unplaced = true
-	return a.count(doc, options.Days)
+	return nil
 }
 
 // count judges all mailboxes and adds them up.
-func (a *analysis) count(doc *snapshot.Document, days int) (*Report, error) {
-	r := a.begin(doc, days)
-	counted := &counting{report: r, clients: map[Client]*ClientTally{}}
+func (a *analysis) count(doc *snapshot.Document, days int) (*counting, error) {
+	if err := a.prepare(doc); err != nil {
+		return nil, err
+	}
+	counted := a.begin(doc, days)
 	for m, err := range a.all {
 		if err != nil {
 			return nil, err
 		}
 		counted.add(m)
 	}
-	counted.finish()
-	r.Leftovers = a.evidence.leftovers()
-	return r, nil
+	return counted, nil
 }
 
 // leavesUnplaced reports a request that succeeded at Okta and belongs to none of
@@ -88,7 +118,8 @@ func (a *analysis) leavesUnplaced() bool {
 	return false
 }
 
-func (a *analysis) begin(doc *snapshot.Document, days int) *Report {
+// begin starts to count. The document may end before its mailboxes.
+func (a *analysis) begin(doc *snapshot.Document, days int) *counting {
 	r := &Report{
 		Tenant: finding.Tenant{
 			ID: doc.Tenant.ID, Name: doc.Tenant.Name, InitialDomain: doc.Tenant.InitialDomain,
@@ -101,8 +132,6 @@ func (a *analysis) begin(doc *snapshot.Document, days int) *Report {
 	if w := a.evidence.window; w != nil {
 		r.Since, r.Until = w.Since.String(), w.Until.String()
 	}
-	total, listed := doc.Mailboxes()
-	r.LeftOut, r.MailboxesMissing = total, !listed
 	for _, resource := range doc.Collection.Resources {
 		if slices.Contains(resource.Paths, "mailboxes") && resource.Status != snapshot.Collected {
 			r.MailboxesMissing = true
@@ -111,7 +140,7 @@ func (a *analysis) begin(doc *snapshot.Document, days int) *Report {
 	for _, door := range a.doors {
 		r.Doors = append(r.Doors, Tally{Door: door})
 	}
-	return r
+	return &counting{report: r, clients: map[Client]*ClientTally{}}
 }
 
 // errStop ends a walk whose consumer has seen enough.
@@ -123,9 +152,9 @@ func (a *analysis) all(yield func(*Mailbox, error) bool) {
 		if r.List != "" {
 			return nil
 		}
-		m, err := a.judge(r.Value)
+		m, err := a.judgeRecord(r)
 		if err != nil {
-			return fmt.Errorf("impact: read mailbox %d of %s: %w", r.Index, a.document.Name, err)
+			return err
 		}
 		if m != nil && !yield(m, nil) {
 			return errStop
@@ -137,9 +166,30 @@ func (a *analysis) all(yield func(*Mailbox, error) bool) {
 	}
 }
 
+// judgeRecord judges the mailbox of a record.
+func (a *analysis) judgeRecord(r *snapshot.Record) (*Mailbox, error) {
+	m, err := a.judge(r.Value)
+	if err != nil {
+		return nil, fmt.Errorf("impact: read mailbox %d of %s: %w", r.Index, a.document.Name, err)
+	}
+	return m, nil
+}
+
 // judge judges one mailbox; nil for one that nobody can sign in to, unless the logs
 // say that somebody did.
 func (a *analysis) judge(value jsontext.Value) (*Mailbox, error) {
+	key, who, quiet := a.quiet.look(a.evidence, value)
+	if outline, known := a.quiet.seen[string(key)]; quiet && known {
+		return outline.of(who), nil
+	}
+	m, err := a.judgeAlone(value)
+	if err == nil && quiet {
+		a.quiet.remember(key, m)
+	}
+	return m, err
+}
+
+func (a *analysis) judgeAlone(value jsontext.Value) (*Mailbox, error) {
 	record, err := readRecord(value)
 	if err != nil {
 		return nil, err
@@ -265,7 +315,6 @@ type counting struct {
 
 func (c *counting) add(m *Mailbox) {
 	c.report.Mailboxes++
-	c.report.LeftOut--
 	for i, d := range m.Doors {
 		c.report.Doors[i].add(d)
 	}
@@ -317,12 +366,18 @@ func (c *counting) addClients(m *Mailbox) {
 	}
 }
 
-// finish lists the clients, those that cannot do modern authentication first.
-func (c *counting) finish() {
+// finish lists the clients, those that cannot do modern authentication first, and says
+// what was left out.
+func (c *counting) finish(doc *snapshot.Document) *Report {
+	total, listed := doc.Mailboxes()
+	c.report.LeftOut = total - c.report.Mailboxes
+	c.report.MailboxesMissing = c.report.MailboxesMissing || !listed
+	c.report.Leftovers = c.report.analysis.evidence.leftovers()
 	order := []Class{Outdated, Maybe, Unlisted, Modern, Device}
 	for _, t := range slices.SortedFunc(maps.Values(c.clients), func(a, b *ClientTally) int {
 		return cmp.Or(slices.Index(order, a.Class)-slices.Index(order, b.Class), b.Mailboxes-a.Mailboxes, cmp.Compare(a.Name, b.Name))
 	}) {
 		c.report.Clients = append(c.report.Clients, *t)
 	}
+	return c.report
 }

@@ -37,30 +37,40 @@ type evidence struct {
 	clients             *clients
 }
 
+func newEvidence() *evidence { return &evidence{clients: newClients()} }
+
 // readEvidence reads a snapshot and keeps what its logs show.
 func readEvidence(source Source, days int) (*evidence, *snapshot.Document, error) {
-	e := &evidence{clients: newClients()}
-	take := func(r *snapshot.Record) error {
-		switch r.List {
-		case signInList:
-			return e.signIns.take(r.List, r.Value)
-		case requestList:
-			return e.requests.take(r.List, r.Value)
-		}
-		return nil
-	}
-	doc, err := source(take)
+	e := newEvidence()
+	doc, err := source(e.take)
 	if err != nil {
 		return nil, nil, err
 	}
+	return e, doc, e.settle(doc, days)
+}
+
+// take keeps a record if it is a row of a log.
+func (e *evidence) take(r *snapshot.Record) error {
+	switch r.List {
+	case signInList:
+		return e.signIns.take(r.List, r.Value)
+	case requestList:
+		return e.requests.take(r.List, r.Value)
+	}
+	return nil
+}
+
+// settle takes the rows that the document has kept, and says what the logs cover. All
+// other rows have been taken.
+func (e *evidence) settle(doc *snapshot.Document, days int) (err error) {
 	var section struct {
 		Window *snapshot.Window `json:"window"`
 	}
 	if raw, ok := doc.Section("evidence"); ok {
-		err = errors.Join(json.Unmarshal(raw, &section), doc.VisitRows(signInList, take), doc.VisitRows(requestList, take))
+		err = errors.Join(json.Unmarshal(raw, &section), doc.VisitRows(signInList, e.take), doc.VisitRows(requestList, e.take))
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("impact: read section evidence of %s: %w", doc.Name, err)
+		return fmt.Errorf("impact: read section evidence of %s: %w", doc.Name, err)
 	}
 	e.window = section.Window
 	_, signIns := doc.Rows(signInList)
@@ -68,7 +78,7 @@ func readEvidence(source Source, days int) (*evidence, *snapshot.Document, error
 	silent := windowGaps(section.Window, doc.CollectedAt, days)
 	e.entraGaps = append(e.missing(doc, signIns, logInteractive, logNonInteractive), silent...)
 	e.oktaGaps = append(e.missing(doc, requests, logOkta), silent...)
-	return e, doc, nil
+	return nil
 }
 
 // missing reports whether one of the logs was not read to the end: only a line of

@@ -105,6 +105,12 @@ func (x *index) of(key string) iter.Seq[int] {
 	}
 }
 
+// has reports whether there is a row of a name in lower case.
+func (x *index) has(key string) bool {
+	_, known := x.ends[key]
+	return known
+}
+
 // take keeps the next row.
 func (s *rowStore) take(list string, value []byte) error {
 	var r struct {
