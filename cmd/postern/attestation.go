@@ -35,7 +35,7 @@ func wrongAttestation(err error) error {
 type snapshotReader = func(visit func(*snapshot.Record) error) (*snapshot.Document, error)
 
 // attestedRead lays an attestation over each document that is read: in front of the
-// first mailbox, since whoever is shown mailboxes looks up there what decides over
+// first record, since whoever is shown mailboxes looks up there what decides over
 // them, or in the end, where what the attestation is held against stands behind them.
 func attestedRead(a *attestation.Attestation, read snapshotReader) snapshotReader {
 	if a == nil {
@@ -51,7 +51,7 @@ func attestedRead(a *attestation.Attestation, read snapshotReader) snapshotReade
 			return nil
 		}
 		doc, err := read(func(record *snapshot.Record) error {
-			if record.Index == 0 && holdsAttested(record.Before) {
+			if record.Index == 0 && !laid && holdsAttested(record.Before) {
 				if err := lay(record.Before); err != nil {
 					return err
 				}

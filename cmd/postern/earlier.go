@@ -30,13 +30,16 @@ func newEarlier(alone snapshotReader) *earlier {
 
 // tell is the Rules of the input that the earlier snapshot is judged by. Whoever
 // judges it reads by watch, and calls pass when that is over.
-func (e *earlier) tell(rules engine.Rules) { e.told <- rules }
+func (e *earlier) tell(rules engine.Rules) {
+	e.told <- rules
+	e.pass()
+}
 
 func (e *earlier) watch(read snapshotReader) snapshotReader {
 	return func(visit func(*snapshot.Record) error) (*snapshot.Document, error) {
 		return read(func(record *snapshot.Record) error {
 			err := visit(record)
-			if record.Index == 0 {
+			if record.List == "" && record.Index == 0 {
 				e.pass()
 			}
 			return err
