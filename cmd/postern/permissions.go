@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -131,7 +132,7 @@ func (a *app) lookInto(ctx context.Context, t *target, network collectors.Networ
 	} {
 		token, err := service.token()
 		if err != nil {
-			a.note("%s: %v", service.name, err)
+			a.noteRefusal(service.name, err)
 			continue
 		}
 		if permissions, ok := permissionsOf(token); ok {
@@ -140,6 +141,14 @@ func (a *app) lookInto(ctx context.Context, t *target, network collectors.Networ
 	}
 	for _, g := range grants {
 		g.State = stateOf(g, held[g.Service])
+	}
+}
+
+// noteRefusal says why no token of a service came, and what to do about it.
+func (a *app) noteRefusal(service string, err error) {
+	a.note("%s: %v", service, err)
+	if told := (*collectors.Error)(nil); errors.As(err, &told) && told.Hint != "" {
+		a.note("hint: %s", told.Hint)
 	}
 }
 

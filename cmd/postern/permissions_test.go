@@ -1,10 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-07732396/postern/collectors"
 )
 
 // jwt is an unsigned token with claims.
@@ -82,5 +89,16 @@ func TestAnOpaqueTokenDoesNotTell(t *testing.T) {
 		if state != stateNotTold {
 			t.Errorf("%s is %q", name, state)
 		}
+	}
+}
+
+func TestARefusedSignInSaysWhatToDo(t *testing.T) {
+	var stderr bytes.Buffer
+	a := &app{streams: streams{err: &stderr}}
+	a.noteRefusal("Okta", fmt.Errorf("sign in: %w", &collectors.Error{Problem: "no\x1b[2J", Hint: "grant it"}))
+	a.noteRefusal("Microsoft Graph", errors.New("nobody answers"))
+	want := "Okta: sign in: no\\u001b[2J\nhint: grant it\nMicrosoft Graph: nobody answers\n"
+	if diff := cmp.Diff(want, stderr.String()); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -97,8 +97,9 @@ func Microsoft(o Options) (collectors.TokenSource, string, error) {
 	return tokenSource(chosen.name, credential), chosen.name, nil
 }
 
-// timeout bounds one request for a token. The SDK's own client waits for ever.
-const timeout = time.Minute
+// timeout bounds one request for a token, of which the SDK makes four at most. Its own
+// client waits for ever.
+const timeout = 30 * time.Second
 
 // newClient makes the client for the authority. It follows no redirect: what it sends
 // is a secret, or proof of one, for the authority alone.
@@ -144,6 +145,9 @@ func choose(o *Options) (method, error) {
 func tokenSource(name string, credential azcore.TokenCredential) collectors.TokenSource {
 	return func(ctx context.Context, scopes []string) (string, time.Time, error) {
 		token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: scopes})
+		if ctx.Err() != nil {
+			return "", time.Time{}, ctx.Err()
+		}
 		if err != nil {
 			return "", time.Time{}, signInError(name, err)
 		}
@@ -158,8 +162,8 @@ func signInError(name string, err error) error {
 	var failed *azidentity.AuthenticationFailedError
 	var ours *collectors.Error
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return err
+	case errors.Is(err, context.DeadlineExceeded): // of one request; nobody has stopped the program
+		problem = "the authority did not answer in time"
 	case errors.As(err, &ours):
 		return ours
 	case errors.As(err, &failed) && failed.RawResponse != nil:

@@ -232,6 +232,27 @@ func TestASecretDoesNotFollowARedirect(t *testing.T) {
 	}
 }
 
+// TestAnAuthorityThatIsSlowIsNoInterruption: both end in a deadline.
+func TestAnAuthorityThatIsSlowIsNoInterruption(t *testing.T) {
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer slow.Close()
+	_, err := (&http.Client{Timeout: time.Millisecond}).Get(slow.URL)
+	var told *collectors.Error
+	if got := signInError("secret", fmt.Errorf("get a token: %w", err)); !errors.As(got, &told) || told.Code != "login_failed" || !strings.Contains(told.Problem, "did not answer in time") {
+		t.Errorf("%v gives %v", err, got)
+	}
+	a := newAuthority(t, func(map[string]string) bool { return true })
+	source, _, err := Microsoft(a.options(map[string]string{"AZURE_CLIENT_ID": "app", "AZURE_CLIENT_SECRET": testSecret}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := source(ctx, []string{"https://graph.microsoft.com/.default"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+}
+
 // TestGitHubsRefusalIsToldFromEntras: both say that no token came, and what to do
 // about it differs.
 func TestGitHubsRefusalIsToldFromEntras(t *testing.T) {
