@@ -61,13 +61,19 @@ func (s *StaticToken) GoString() string { return s.String() }
 type TokenSource func(ctx context.Context, scopes []string) (token string, expires time.Time, err error)
 
 // Renewing makes an Authorizer that asks source for a bearer token, keeps it
-// until shortly before it expires, and asks again when the service refuses it.
+// until shortly before it expires, and asks again when the service refuses it. A
+// token that is good for a little longer stands in for one that does not come.
 func Renewing(source TokenSource, scopes ...string) Authorizer {
 	return &renewing{source: source, scopes: scopes, now: time.Now}
 }
 
-// expiryMargin is how long before its end a token is no longer used.
-const expiryMargin = 2 * time.Minute
+const (
+	// expiryMargin is how long before its end a token is to be renewed.
+	expiryMargin = 2 * time.Minute
+	// holdOff is for how long nobody asks again after a source gave none: it has tried
+	// for long already, and twenty resources would each wait as long.
+	holdOff = 10 * time.Second
+)
 
 type renewing struct {
 	source TokenSource
@@ -77,20 +83,35 @@ type renewing struct {
 	mu      sync.Mutex
 	token   string
 	expires time.Time
+	// failed is why no token came at the instant asked.
+	failed error
+	asked  time.Time
 }
 
 func (r *renewing) Authorize(ctx context.Context, req *http.Request) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.token == "" || !r.now().Add(expiryMargin).Before(r.expires) {
-		token, expires, err := r.source(ctx, r.scopes)
-		if err != nil {
+		if err := r.renew(ctx); err != nil && (r.token == "" || !r.now().Before(r.expires)) {
 			return err
 		}
-		r.token, r.expires = token, expires
 	}
 	req.Header.Set("Authorization", "Bearer "+r.token)
 	return nil
+}
+
+func (r *renewing) renew(ctx context.Context) error {
+	if r.failed != nil && r.now().Sub(r.asked) < holdOff {
+		return r.failed
+	}
+	token, expires, err := r.source(ctx, r.scopes)
+	if ctx.Err() == nil { // that somebody stops one request is no answer for others
+		r.failed, r.asked = err, r.now()
+	}
+	if err == nil {
+		r.token, r.expires = token, expires
+	}
+	return err
 }
 
 // Refused drops the token if it is the refused one, and says whether the source
@@ -102,12 +123,7 @@ func (r *renewing) Refused(ctx context.Context, req *http.Request, _ *http.Respo
 	if refused != "Bearer "+r.token {
 		return true // somebody else has renewed it meanwhile
 	}
-	token, expires, err := r.source(ctx, r.scopes)
-	if err != nil || token == r.token {
-		return false
-	}
-	r.token, r.expires = token, expires
-	return true
+	return r.renew(ctx) == nil && refused != "Bearer "+r.token
 }
 
 // Network is how collectors reach their services. The zero value is good: the

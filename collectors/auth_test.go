@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed-07732396/postern/collectors"
@@ -82,7 +83,7 @@ func TestRenewing(t *testing.T) {
 	if !login.Refused(t.Context(), first, nil) {
 		t.Error("a new token was to be had")
 	}
-	lifetime = time.Minute // shorter than the margin: never used twice
+	lifetime = 0 // never used twice
 	use("Bearer token-2")
 	if !login.Refused(t.Context(), first, nil) || asked != 2 {
 		t.Errorf("a token that somebody else renewed was asked for again (%d)", asked)
@@ -104,4 +105,59 @@ func TestRenewing(t *testing.T) {
 	if _, err := header(t, login); err == nil {
 		t.Error("no error without a token")
 	}
+}
+
+// TestAnAuthorityThatIsAway: a token that is still good stands in, and of twenty
+// resources not each waits for an answer that does not come.
+func TestAnAuthorityThatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		var away error
+		login := collectors.Renewing(func(context.Context, []string) (string, time.Time, error) {
+			asked++
+			return fmt.Sprint("token-", asked), time.Now().Add(time.Hour), away
+		})
+		for _, step := range []struct {
+			wait  time.Duration
+			away  bool
+			asked int
+			want  string // "" is an error
+		}{
+			{0, false, 1, "Bearer token-1"},
+			{57 * time.Minute, true, 1, "Bearer token-1"},
+			{2 * time.Minute, true, 2, "Bearer token-1"},
+			{time.Second, true, 2, "Bearer token-1"},
+			{10 * time.Second, true, 3, "Bearer token-1"},
+			{time.Minute, true, 4, ""},
+			{time.Second, true, 4, ""},
+			{time.Second, false, 4, ""},
+			{10 * time.Second, false, 5, "Bearer token-5"},
+			{time.Second, false, 5, "Bearer token-5"},
+		} {
+			time.Sleep(step.wait)
+			if away = nil; step.away {
+				away = errors.New("nobody answers")
+			}
+			req, err := header(t, login)
+			if got := req.Header.Get("Authorization"); got != step.want || (err == nil) != (step.want != "") || asked != step.asked {
+				t.Errorf("%+v: %q, %v, asked %d times", step, got, err, asked)
+			}
+		}
+		// Whoever is stopped while asking says nothing about the authority.
+		time.Sleep(time.Hour)
+		away = context.Canceled
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://x.example", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		if err := login.Authorize(ctx, req); err == nil {
+			t.Error("a run that was stopped got a token")
+		}
+		away = nil
+		if _, err := header(t, login); err != nil {
+			t.Error(err)
+		}
+	})
 }
