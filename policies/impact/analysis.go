@@ -218,14 +218,19 @@ func (a *analysis) judgeAlone(value jsontext.Value) (*Mailbox, error) {
 func (a *analysis) sort(m *Mailbox, found rows) map[Door]bool {
 	used := map[Door]bool{}
 	agents := map[string]bool{}
+	keep := func(list *[]Use, use Use) {
+		if a.asked(use.Door) {
+			*list = append(*list, use)
+		}
+	}
 	for _, row := range found.signIns {
 		use := a.evidence.signInUse(row)
 		if row.succeeded <= 0 {
-			m.Attempts = append(m.Attempts, use)
+			keep(&m.Attempts, use)
 			continue
 		}
 		agents[row.userAgent] = true
-		m.Uses = append(m.Uses, use)
+		keep(&m.Uses, use)
 		used[use.Door] = true
 	}
 	for _, row := range found.requests {
@@ -235,18 +240,22 @@ func (a *analysis) sort(m *Mailbox, found rows) map[Door]bool {
 		use := a.evidence.requestUse(row)
 		switch {
 		case use.Client.Class == Device:
-			m.Devices = append(m.Devices, use)
+			keep(&m.Devices, use)
 		case row.succeeded <= 0:
-			m.Attempts = append(m.Attempts, use)
+			keep(&m.Attempts, use)
 		case agents[row.userAgent]:
 			// Entra's log tells the same use by its protocol.
 		default:
-			m.Uses = append(m.Uses, use)
+			keep(&m.Uses, use)
 			used[Other] = true
 		}
 	}
 	return used
 }
+
+// asked reports whether a use may be one of a door that was asked about. Of a protocol
+// that no log names nobody can tell.
+func (a *analysis) asked(door Door) bool { return door == Other || slices.Contains(a.doors, door) }
 
 func (a *analysis) state(m *record, door Door, used map[Door]bool, acting *policy) DoorState {
 	d := DoorState{Door: door, State: Safe}
@@ -372,7 +381,7 @@ func (c *counting) finish(doc *snapshot.Document) *Report {
 	total, listed := doc.Mailboxes()
 	c.report.LeftOut = total - c.report.Mailboxes
 	c.report.MailboxesMissing = c.report.MailboxesMissing || !listed
-	c.report.Leftovers = c.report.analysis.evidence.leftovers()
+	c.report.Leftovers = c.report.analysis.leftovers()
 	order := []Class{Outdated, Maybe, Unlisted, Modern, Device}
 	for _, t := range slices.SortedFunc(maps.Values(c.clients), func(a, b *ClientTally) int {
 		return cmp.Or(slices.Index(order, a.Class)-slices.Index(order, b.Class), b.Mailboxes-a.Mailboxes, cmp.Compare(a.Name, b.Name))

@@ -147,12 +147,15 @@ func (e *evidence) of(m *record) rows {
 	return found
 }
 
-// leftovers are the rows that no mailbox took.
-func (e *evidence) leftovers() []Leftover {
-	list := []Leftover{}
+// leftovers are the rows that no mailbox took, and that may be of a door that was asked
+// about.
+func (a *analysis) leftovers() []Leftover {
+	list, e := []Leftover{}, a.evidence
 	for i, row := range e.signIns.all {
 		if !e.signIns.placed[i] {
-			list = append(list, Leftover{row.user, row.userID, e.signInUse(row)})
+			if use := e.signInUse(row); a.asked(use.Door) {
+				list = append(list, Leftover{row.user, row.userID, use})
+			}
 		}
 	}
 	for i, row := range e.requests.all {

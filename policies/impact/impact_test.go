@@ -389,6 +389,34 @@ func TestOnlySomeDoors(t *testing.T) {
 	}
 }
 
+// TestOtherDoorsAreLeftOut: who asks about POP is not told of IMAP, but of what nobody
+// can tell from POP.
+func TestOtherDoorsAreLeftOut(t *testing.T) {
+	w := newWorld(mailbox("a", "a@example.com", ""), mailbox("b", "b@example.com", ""), mailbox("c", "c@example.com", ""), mailbox("d", "d@example.com", ""))
+	w.signIns = "[" + strings.Join([]string{
+		signIn("a", "", "POP3", 4, 0, ""), signIn("a", "", "IMAP4", 3, 0, ""), signIn("b", "", "IMAP4", 2, 0, ""), signIn("c", "", "Other clients", 1, 0, ""),
+		signIn("d", "", "IMAP4", 0, 7, ""), signIn("x", "gone@example.com", "IMAP4", 1, 0, ""), signIn("x", "gone@example.com", "POP3", 1, 0, ""),
+	}, ",") + "]"
+	count := func(doors []impact.Door) [4]int {
+		r := w.analyze(t, impact.Options{Doors: doors})
+		uses := 0
+		for _, m := range r.InUse {
+			uses += len(m.Uses)
+		}
+		return [4]int{len(r.InUse), uses, len(r.Attempted), len(r.Leftovers)}
+	}
+	if got, want := count([]impact.Door{impact.POP}), [4]int{2, 2, 0, 1}; got != want {
+		t.Errorf("of POP %v, want %v", got, want)
+	}
+	if got, want := count(nil), [4]int{3, 4, 1, 2}; got != want {
+		t.Errorf("of all %v, want %v", got, want)
+	}
+	r := w.analyze(t, impact.Options{Doors: []impact.Door{impact.POP}})
+	if diff := cmp.Diff([]impact.Tally{{Door: impact.POP, InUse: 1, NotKnown: 1, Safe: 2, Reasons: map[impact.Reason]int{impact.ProtocolNotNamed: 1}}}, r.Doors); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTallies(t *testing.T) {
 	w := newWorld(mailbox("a", "a@example.com", ""), mailbox("b", "b@example.com", `,"PopEnabled":false`), mailbox("c", "c@example.com", ""))
 	w.signIns = "[" + strings.Join([]string{

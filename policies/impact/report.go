@@ -207,7 +207,8 @@ type Report struct {
 	MailboxesMissing bool    `json:"mailboxes_missing,omitzero"`
 	Doors            []Tally `json:"doors"`
 	// InUse, Attempted and Devices list the mailboxes with such rows, in the order
-	// of the snapshot. One with uses is not in Attempted.
+	// of the snapshot: of the doors that were asked about, and of protocols that no log
+	// names. One with uses is not in Attempted.
 	InUse     []Mailbox     `json:"in_use"`
 	Attempted []Mailbox     `json:"attempted"`
 	Devices   []Mailbox     `json:"devices,omitzero"`
