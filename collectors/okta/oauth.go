@@ -134,7 +134,8 @@ func (s *serviceLogin) Authorize(ctx context.Context, req *http.Request) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.token == "" || !s.now().Add(expiryMargin).Before(s.expires) {
-		if err := s.login(ctx); err != nil {
+		// A token that is good for a little longer stands in for one that does not come.
+		if err := s.login(ctx); err != nil && (s.token == "" || !s.now().Before(s.expires)) {
 			return err
 		}
 	}

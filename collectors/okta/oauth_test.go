@@ -102,6 +102,29 @@ func TestServiceAppSignsIn(t *testing.T) {
 	}
 }
 
+// A token that is good for another minute is used when the org gives no new one.
+func TestATokenStandsInForOneThatDoesNotCome(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lifetime, want := range map[time.Duration]snapshot.Status{time.Minute: snapshot.Collected, 0: snapshot.Failed} {
+		app := oktatest.ServiceApp{ClientID: clientID, PublicKey: key.Public(), Algorithm: jwa.ES256(), Scopes: okta.Scopes(), Lifetime: max(lifetime, time.Millisecond)}
+		refused := oktatest.Fault{Path: "/oauth2/v1/token", Skip: 1, Do: oktatest.Refuse(400, "E0000021")}
+		c := collect(t, setup{options: oktatest.Options{App: &app}, faults: []oktatest.Fault{refused},
+			login: func(server *oktatest.Server, network collectors.Network) collectors.Authorizer {
+				login, err := okta.ServiceApp{Org: server.URL, ClientID: clientID, PrivateKey: pemOf(t, key), Network: network}.Authorizer()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return login
+			}})
+		if line := c.line(t, "okta.group_rules"); line.Status != want {
+			t.Errorf("with %v left: %+v", lifetime, line)
+		}
+	}
+}
+
 // A machine whose clock is wrong signs what has ended already; that the key is right
 // and the hour is not is worth telling.
 func TestARefusalSaysThatTheClockIsWrong(t *testing.T) {
