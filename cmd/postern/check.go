@@ -24,6 +24,10 @@ import (
 // gravityNone as --fail-on lets no finding fail the gate.
 const gravityNone = "none"
 
+const checkCodes = `Exit codes: 0 nothing at or above --fail-on, and all could be judged; 1 Postern
+failed; 2 wrong usage; 3 findings at or above --fail-on; 4 no such finding, but not
+all could be judged, or the snapshot is older than --max-age allows.`
+
 // checkOptions are the flags of check, as given.
 type checkOptions struct {
 	formats     []string
@@ -54,7 +58,7 @@ func (o *checkOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.maxAge, "max-age", "", "exit 4 when the snapshot is older than this `duration`, such as 26h or 7d")
 	flags.StringVar(&o.configPath, "config", "", "configuration `file` (default postern.yaml, if there is one)")
 	o.waivers.addFlags(cmd)
-	flags.StringVar(&o.baseline, "baseline", "", "compare with this earlier snapshot, or with the findings that a check saved as JSON: `path`")
+	flags.StringVar(&o.baseline, "baseline", "", "compare with an earlier snapshot, or with the findings that a check saved as JSON, at this `path`")
 	flags.BoolVar(&o.failOnNew, "fail-on-new", false, "only findings that are new or have new members fail the gate (needs --baseline)")
 	flags.StringVar(&o.snapshotURI, "snapshot-uri", "", "the snapshot's `path` in reports, as it is and with forward slashes: formats that want a URI escape it (default: relative to the git root)")
 }
@@ -78,7 +82,9 @@ func newCheck(a *app) *cobra.Command {
 		Long: `Judge a snapshot by every control and write the findings.
 
 Evidence that is missing never passes: a control whose evidence was denied,
-failed or never asked for is unknown, and the exit code says so.`,
+failed or never asked for is unknown, and the exit code says so.
+
+` + checkCodes,
 		Example: `  postern check snapshot.json
   postern check snapshot.json --explain
   postern check snapshot.json.gz -f sarif=postern.sarif -f junit=postern.xml

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ Credentials come from the environment or from files, never from flags:
   ready-made  POSTERN_GRAPH_TOKEN, POSTERN_EXCHANGE_TOKEN, POSTERN_OKTA_TOKEN
 
 'postern permissions' lists what to grant. What could not be read is in the
-snapshot's ledger, and no control passes without it.`
+snapshot's ledger, and no control passes without it. Where every request failed, no
+snapshot is written and one that was there stays.`
 
 // collectOptions are the flags of collect, as given.
 type collectOptions struct {
@@ -42,7 +44,7 @@ func newCollect(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "collect",
 		Short: "Read Microsoft 365 and Okta into a snapshot",
-		Long:  collectLong,
+		Long:  collectLong + "\n\nExit codes: 0 a snapshot was written, whatever it lacks; 1 none was; 2 wrong usage.",
 		Example: `  postern collect --tenant-id 8f2f3b0e-… --okta-org https://example.okta.com -o snapshot.json
   postern collect --tenant acme -o posture/acme.json
   postern collect --tenant acme -o posture/acme.json --resume`,
@@ -83,7 +85,11 @@ func (a *app) collect(ctx context.Context, t *target, folder string, resume bool
 	var store *collectors.Store
 	if folder != "" {
 		if store, err = collectors.OpenStore(folder, t.identity(), resume, time.Now()); err != nil {
-			return nil, nil, withHint(err, "remove the folder, or collect without --resume")
+			hint := "remove the folder, or collect without --resume"
+			if errors.Is(err, fs.ErrPermission) {
+				hint = "choose a path where a folder can be made: -o for collect, --snapshot for scan"
+			}
+			return nil, nil, withHint(err, hint)
 		}
 		if resume && !store.Resumed() {
 			a.note("there is nothing to resume: collecting from the start")
@@ -105,11 +111,10 @@ func (a *app) refuseNothing(result *collectors.Result, store *collectors.Store) 
 	ledger := result.Snapshot.Collection.Resources
 	failed := 0
 	for _, r := range ledger {
-		switch r.Status {
-		case snapshot.Failed:
+		switch {
+		case r.Status == snapshot.Failed, r.Status == snapshot.Partial && (r.Items == nil || *r.Items == 0):
 			failed++
-		case snapshot.Skipped:
-		default:
+		case r.Status != snapshot.Skipped:
 			return nil
 		}
 	}

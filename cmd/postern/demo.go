@@ -48,7 +48,7 @@ The company has complete evidence and some open doors, so the exit code is 3.`,
 
 func (a *app) demo(cmd *cobra.Command, folder, lang string, explain bool) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("make the demo's folder: %w", err)
+		return withHint(fmt.Errorf("make the demo's folder: %w", err), "choose one that can be made: postern demo -o FOLDER")
 	}
 	world, err := startStandIns(demoTenant)
 	if err != nil {

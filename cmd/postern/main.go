@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -23,8 +24,12 @@ func main() {
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	// A second one ends the process at once, should the first take its time.
-	context.AfterFunc(ctx, stop)
+	// A second one ends the process at once, should the first take its time. What stops
+	// programs often sends a signal twice, to the process and to its group.
+	context.AfterFunc(ctx, func() {
+		time.Sleep(time.Second)
+		stop()
+	})
 	code := run(ctx, os.Args[1:], processStreams())
 	stop()
 	os.Exit(code)

@@ -12,7 +12,7 @@ func newReport(a *app) *cobra.Command {
 		Use:   "report FINDINGS",
 		Short: "Turn saved findings into any format",
 		Long: `Turn findings that 'postern check -f json=findings.json' saved into any format,
-without the snapshot. The exit code is that of the check.`,
+without the snapshot. The exit code is that of the check; --fail-on asks anew.`,
 		Example: `  postern check snapshot.json -f json=findings.json
   postern report findings.json -f markdown
   postern report findings.json -f sarif-full=audit.sarif -f csv=findings.csv`,

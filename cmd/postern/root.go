@@ -172,6 +172,8 @@ Exit codes: 0 clean, 1 the tool failed, 2 wrong usage, 3 findings at or above
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
+	// Terminals and CI logs cut lines, or wrap them where nobody can read them.
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		hint := fmt.Sprintf("run '%s --help' for its flags", cmd.CommandPath())
 		if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {

@@ -16,11 +16,11 @@ func newScan(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scan",
 		Short: "Collect and check in one go",
-		Long: `Collect and check in one go: 'postern collect' and 'postern check' with the flags of
-both. The snapshot is kept with --snapshot; without it, reports point at a file
+		Long: `Collect and check in one go: 'postern collect' and 'postern check' with the flags
+of both. The snapshot is kept with --snapshot; without it, reports point at a file
 that is gone when the scan ends.
 
-` + collectLong,
+` + checkCodes + "\n\n" + collectLong,
 		Example: `  postern scan --tenant-id 8f2f3b0e-… --okta-org https://example.okta.com
   postern scan --tenant acme --snapshot posture/acme.json -f sarif=postern.sarif`,
 		Args: noArgs,
