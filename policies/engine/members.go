@@ -116,8 +116,8 @@ func (c *crowd) roll() *finding.Roll {
 
 // read gives the mailboxes at some indexes.
 func (c *crowd) read(indexes iter.Seq[int]) iter.Seq2[finding.Member, error] {
-	enough := errors.New("enough")
 	return func(yield func(finding.Member, error) bool) {
+		enough := errors.New("enough")
 		err := c.classes.Records(c.source, places(indexes), func(i int, record []byte) error {
 			member, err := c.member(i, record)
 			if err != nil {

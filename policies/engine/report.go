@@ -93,7 +93,8 @@ func (j *judgement) result(c *control) finding.Result {
 	var unproven []finding.Reason
 	causes := j.causes(c, "violations", lacking.of)
 	r.Violations = slices.Grow(r.Violations, len(causes))
-	for _, k := range causes {
+	for i, k := range causes {
+		causes[i] = nil // there may be as many as mailboxes, and each becomes a violation
 		if gap := j.firstGap(k.whole); gap != "" {
 			unproven = append(unproven, j.unproven(c, k, gap))
 			continue
@@ -182,7 +183,8 @@ func (j *judgement) affected(c *control, units set) *affected {
 // reasons turns what a control says beside violations into reasons.
 func (j *judgement) reasons(c *control, causes []*cause) []finding.Reason {
 	list := slices.Grow([]finding.Reason(nil), len(causes))
-	for _, k := range causes {
+	for i, k := range causes {
+		causes[i] = nil
 		r := finding.Reason{Key: k.key, Args: k.args, Evidence: k.evidence}
 		j.about(c, k, &r)
 		if k.evidence != "" {

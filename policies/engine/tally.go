@@ -9,13 +9,14 @@ import (
 	"sync"
 
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/population"
 )
 
 // A tally is what one control says, put together from what it says of each batch.
 // The order of the batches has no influence on it.
 type tally struct {
 	lock   sync.Mutex
-	causes map[string]map[string]*cause // by rule and by what makes two the same
+	causes map[string]map[population.Sum]*cause // by rule and by what makes two the same
 	// everywhere are the rules of which only that counts which is said of every batch,
 	// batches how many there were.
 	everywhere map[string]bool
@@ -51,15 +52,15 @@ func (t *tally) take(v verdict, batches map[string]*batch, at uint32) {
 	t.batches++
 	for rule, entries := range v.entries {
 		if t.causes == nil {
-			t.causes = map[string]map[string]*cause{}
+			t.causes = map[string]map[population.Sum]*cause{}
 		}
 		byKey := t.causes[rule]
 		if byKey == nil {
-			byKey = map[string]*cause{}
+			byKey = map[population.Sum]*cause{}
 			t.causes[rule] = byKey
 		}
 		for _, e := range entries {
-			key := e.cause()
+			key := population.SumOf([]byte(e.cause())) // there may be as many as mailboxes
 			c := byKey[key]
 			if c == nil {
 				c = &cause{entry: e}
