@@ -270,6 +270,7 @@ func TestWhatIsWrongInAFile(t *testing.T) {
 		{"an unknown factor", replace("factor: none", "factor: some"), "/apps/0/rules/1/factor", true},
 		{"no minutes", replace("        factor_minutes: 90\n", ""), "/apps/0/rules/2/factor_minutes", false},
 		{"minutes for nothing", replace("factor: none", "factor: none\n        factor_minutes: 5"), "/apps/0/rules/1/factor_minutes", false},
+		{"minutes below none", replace("factor: none", "factor: none\n        factor_minutes: -5"), "/apps/0/rules/1/factor_minutes", true},
 		{"an unknown key", good + "expiry: 2027-01-01\n", "", true},
 		{"a list for a text", replace("evidence: CHG-1", "evidence: [CHG-1]"), "", true},
 		{"no YAML", "version: [", "", false},

@@ -79,7 +79,7 @@ func (a *Attestation) validateActions(r *Rule, wrong func(key, what, hint string
 		return wrong("factor", "stands in a rule that denies", "leave it out")
 	case r.Access == "allow" && !slices.Contains(factors, r.Factor):
 		return wrong("factor", fmt.Sprintf("%q is no answer", r.Factor), strings.Join(factors, ", "))
-	case (r.Factor == "after_minutes") != (r.FactorMinutes > 0):
+	case r.FactorMinutes < 0, (r.Factor == "after_minutes") != (r.FactorMinutes > 0):
 		return wrong("factor_minutes", "goes with factor: after_minutes alone", "write after how many minutes a second factor is asked for again")
 	}
 	return nil
