@@ -8,8 +8,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/seed-07732396/postern/collectors/credential"
+	"github.com/seed-07732396/postern/policies"
 	"github.com/seed-07732396/postern/policies/access"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/policies/translation"
 )
 
 // completeFlags lets a shell complete what can be known: the values of flags that are
@@ -45,7 +47,11 @@ func completionOf(cmd *cobra.Command, flag *pflag.Flag) cobra.CompletionFunc {
 		}
 		return oneOf(names...)
 	case "lang":
-		return oneOf("en", "nl")
+		codes, err := translation.Codes(policies.FS())
+		if err != nil {
+			return nil
+		}
+		return oneOf(codes...)
 	case "auth":
 		return oneOf(strings.Split(authNames(), ", ")...)
 	case "cloud":
