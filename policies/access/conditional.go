@@ -210,6 +210,9 @@ func (ca *conditionalAccess) read(n node, index int) *caPolicy {
 			p.doubt("ca_condition", "condition", key)
 		}
 	}
+	for _, name := range unsaid(c) {
+		p.doubt("ca_unsaid", "condition", name)
+	}
 	if !n.get("partialEnablementStrategy").blank() {
 		// In force for a part of the sign-ins, and nobody has written which.
 		p.doubt("ca_condition", "condition", "partialEnablementStrategy")

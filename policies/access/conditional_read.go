@@ -54,6 +54,30 @@ func readCAUsers(n node) caUsers {
 	return u
 }
 
+// unsaid lists what Graph always says of a policy's conditions and these do not: a
+// copy without it may be of a policy that leaves somebody or something out.
+func unsaid(conditions node) (list []string) {
+	for _, part := range []struct {
+		of    string
+		names []string
+	}{
+		{"", []string{"platforms", "locations", "signInRiskLevels", "userRiskLevels"}},
+		{"users", []string{"excludeUsers", "excludeGroups", "excludeRoles"}},
+		{"applications", []string{"excludeApplications"}},
+	} {
+		in := conditions
+		if part.of != "" {
+			in = conditions.get(part.of)
+		}
+		for _, name := range part.names {
+			if !in.has(name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
+
 // match says whether the policy is for a user. A condition on guests speaks of
 // kinds of guests, so that of a guest it can say maybe only.
 func (c *caUsers) match(u *subject) tri {

@@ -246,6 +246,35 @@ func TestTwoPlacesAtOnce(t *testing.T) {
 	}
 }
 
+// What Graph always says of a policy, and a copy of it does not, may be anything.
+func TestConditionsThatAreNotSaid(t *testing.T) {
+	f := oneMailbox(untouched())
+	f.options.AsPublished = true
+	f.asWritten = true
+	tests := []string{
+		"platforms", "locations", "signInRiskLevels", "userRiskLevels",
+		"users excludeUsers", "users excludeGroups", "users excludeRoles", "applications excludeApplications",
+	}
+	for _, test := range tests {
+		policies := []obj{conditional("a", "enabled", []string{"other"}, "block")}
+		completed(policies)
+		f.entra["conditional_access_policies"] = policies
+		if d := outcomeOf(t, f.evaluate(t), access.MAPI, access.Basic, 0); d.Outcome != access.ClosedAfterSignIn {
+			t.Fatalf("with all that Graph sends it is %s", d.Outcome)
+		}
+		conditions := policies[0]["conditions"].(obj)
+		in, name, nested := strings.Cut(test, " ")
+		if nested {
+			delete(conditions[in].(obj), name)
+		} else {
+			delete(conditions, in)
+		}
+		if d := outcomeOf(t, f.evaluate(t), access.MAPI, access.Basic, 0); d.Outcome != access.Undecided || d.Reasons[0].Key != "ca_unsaid" {
+			t.Errorf("without %s it is %s because of %v", test, d.Outcome, d.Reasons)
+		}
+	}
+}
+
 // How a domain is federated decides who takes the password.
 func TestWhoTakesThePassword(t *testing.T) {
 	config := func(f *fixture) obj { return f.entra["federation_configurations"].(obj)["example.com"].([]obj)[0] }

@@ -145,6 +145,7 @@ var english = map[string]string{
 	"ca_users_unknown":          "Whether Conditional Access policy '{policy}' is for the user cannot be told.",
 	"ca_undecided":              "Whether Conditional Access policy '{policy}' applies cannot be told.",
 	"ca_state":                  "Conditional Access policy '{policy}' is in an unknown state.",
+	"ca_unsaid":                 "The snapshot does not say what Conditional Access policy '{policy}' has as '{condition}', which Graph always says.",
 	"ca_condition":              "Conditional Access policy '{policy}' has the condition '{condition}', which cannot be decided here.",
 	"ca_clients":                "Conditional Access policy '{policy}' names a kind of client that is not known.",
 	"ca_platforms":              "Conditional Access policy '{policy}' names a platform that is not known.",
