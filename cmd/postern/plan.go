@@ -175,9 +175,21 @@ func planInput(ctx context.Context, judged *checkPlan, controls *engine.Loading,
 	var used *impact.Report
 	var failed error
 	var group sync.WaitGroup
-	group.Go(func() { used, failed = impact.Analyze(file.Stream, asked) })
-	judged.input.Read, judged.input.Text = attestedRead(judged.attested, file.Stream), file
+	both := share(2, file.Stream)
+	judging, judgeLeaves := both.seat()
+	looking, lookLeaves := both.seat()
+	if judged.attested != nil {
+		// Who is in use, and what there is to be changed, is asked of the snapshot
+		// alone: an attestation is no part of that, and the two read apart.
+		judging, looking = attestedRead(judged.attested, file.Stream), file.Stream
+	}
+	group.Go(func() {
+		defer lookLeaves()
+		used, failed = impact.Analyze(looking, asked)
+	})
+	judged.input.Read, judged.input.Text = judging, file
 	report, err := controls.Check(ctx, judged.input)
+	judgeLeaves()
 	group.Wait() // nothing may be read any more when the file is closed
 	if err != nil {
 		return nil, bare(err)
