@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
@@ -123,7 +124,8 @@ func (r *reading) leaf(l *leaf) {
 	case isRules(l.path[1]) && l.field() == "priority":
 		return // order tells
 	case l.whole():
-		r.object(l)
+		r.object(l, r.meaning(l))
+	case r.rules(l):
 	case r.flag(l), r.rule(l), r.policy(l), r.zone(l), r.count(l):
 	case len(l.added)+len(l.removed) > 0:
 		r.add(l, Changed, gainedLost(subjectOf(l), l.added, l.removed))
@@ -190,17 +192,43 @@ func gainedLost(what phrase.Phrase, added, removed []any) phrase.Phrase {
 	return phrase.Of("values_gained_lost", "what", what, "gained", gained, "lost", lost)
 }
 
-// object says that one of a list came or went, and what it did.
-func (r *reading) object(l *leaf) {
+// meaning is the class of an object that came or went.
+func (r *reading) meaning(l *leaf) Class {
 	o, _ := l.value().(object)
-	class := Changed
 	strong, weak := r.effect(l.kind(), o)
 	switch {
 	case strong && l.came, weak && l.went:
-		class = Strengthened
+		return Strengthened
 	case strong && l.went, weak && l.came:
-		class = Weakened
+		return Weakened
 	}
+	return Changed
+}
+
+// rules says which rules came or went with their policy. Whether it judges anybody, and
+// what judged them before, the doors tell.
+func (r *reading) rules(l *leaf) bool {
+	list, ok := l.value().([]any)
+	if !ok || !isRules(l.path[1]) || len(l.path) != 3 || !l.came && !l.went {
+		return false
+	}
+	for i, item := range list {
+		one := l.below("*", strconv.Itoa(i), strconv.Itoa(i))
+		if l.came {
+			one.is, one.before = item, l.before
+		} else {
+			one.was, one.after = item, l.after
+		}
+		if _, ok := item.(object); ok {
+			r.object(&one, Changed)
+		}
+	}
+	return true
+}
+
+// object says that one of a list came or went, and what it did.
+func (r *reading) object(l *leaf, class Class) {
+	o, _ := l.value().(object)
 	args := []any{"kind", noun(l.kind()), "name", cut(nameOf(o))}
 	if isRules(l.path[1]) {
 		args = append(args, "does", ruleWords(o, r.groups()))

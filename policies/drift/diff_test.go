@@ -138,6 +138,11 @@ func TestSentences(t *testing.T) {
 			delete(d["okta"].(object), "zones")
 			find(t, d, "collection", "resources", "okta.zones").(object)["status"] = "denied"
 		}, drift.Lost, "evidence", "okta.zones was collected, is denied: what became of it cannot be told"},
+		{"a policy with its rules", func(t testing.TB, d object) {
+			find(t, d, "okta", "access_policy_rules").(object)["rstOther"] = []any{object{
+				"id": "rulOther", "name": "Let in", "status": "ACTIVE", "conditions": nil, "actions": object{"appSignOn": object{"access": "ALLOW"}},
+			}}
+		}, drift.Changed, "sign-on policy", "rule 'Let in' was added, which lets in any client of everybody"},
 		{"a wider zone", func(t testing.TB, d object) {
 			zone := find(t, d, "okta", "zones").([]any)[0].(object)
 			for _, item := range find(t, d, "okta", "zones").([]any) {
