@@ -231,7 +231,7 @@ func (c *checker) numeric(r *rule) *fault {
 // isFinite reports whether a JSON number fits a float64, in which those who read the
 // document hold numbers. Plain digits of a usual length always do.
 func isFinite(text []byte) bool {
-	if len(text) < 300 && bytes.IndexAny(text, "eE") < 0 {
+	if len(text) < 300 && !bytes.ContainsAny(text, "eE") {
 		return true
 	}
 	_, err := strconv.ParseFloat(string(text), 64)
