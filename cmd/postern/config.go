@@ -121,6 +121,16 @@ func plainType(match string) string {
 	return "cannot take " + kind
 }
 
+// wanted is what yaml says of the type that would fit.
+var wanted = regexp.MustCompile(` into (int|float64|bool|string|\[\]string)$`)
+
+func plainWish(match string) string {
+	return map[string]string{
+		" into int": ": it wants a whole number", " into float64": ": it wants a number", " into bool": ": it wants true or false",
+		" into string": ": it wants a text", " into []string": ": it wants a list, such as [a, b]",
+	}[match]
+}
+
 // configError turns yaml's errors into one line each that names file and line.
 func configError(path string, err error) error {
 	hint := "the keys are listed in " + referencePage + "#posternyaml"
@@ -135,6 +145,7 @@ func configError(path string, err error) error {
 		lines[i] = strings.Replace(line, "field ", "unknown key ", 1)
 		lines[i] = strings.Replace(lines[i], " not found", "", 1)
 		lines[i] = wrongType.ReplaceAllStringFunc(lines[i], plainType)
+		lines[i] = wanted.ReplaceAllStringFunc(lines[i], plainWish)
 	}
 	return usageErrorf(hint, "%s", strings.Join(lines, "\npostern: "))
 }

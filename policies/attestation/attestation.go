@@ -140,7 +140,12 @@ func yamlError(name string, err error) error {
 		}
 	}
 	bad.Problem = goType.ReplaceAllString(bad.Problem, "")
-	bad.Problem = strings.Replace(bad.Problem, "cannot unmarshal !!", "cannot take a ", 1)
+	for tag, kind := range map[string]string{
+		"!!str": "the text", "!!int": "the number", "!!float": "the number", "!!bool": "the answer",
+		"!!seq": "a list", "!!map": "keys and values", "!!null": "nothing", "!!timestamp": "the date",
+	} {
+		bad.Problem = strings.Replace(bad.Problem, "cannot unmarshal "+tag, "cannot take "+kind, 1)
+	}
 	bad.Problem = strings.Replace(bad.Problem, "field ", "unknown key ", 1)
 	return bad
 }
@@ -179,6 +184,9 @@ func child(node *yaml.Node, step any) *yaml.Node {
 }
 
 func (a *Attestation) validate() error {
+	if a.Version == 0 {
+		return a.wrong("there is no version", "start the file with 'version: 1'", "version")
+	}
 	if a.Version != 1 {
 		return a.wrong(fmt.Sprintf("version is %d, and only 1 is known", a.Version), "start the file with 'version: 1'", "version")
 	}

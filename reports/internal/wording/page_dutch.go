@@ -46,7 +46,7 @@ func dutchPage() PageWords {
 		UnknownTitle: "Wat niet bekend is, en hoe het bekend wordt",
 		UnknownIntro: "Bewijs dat ontbreekt, voldoet nooit. Elke regel zegt wat ontbreekt, wat helpt en welke controles erop wachten.",
 		NoGaps:       "Niets: al het gevraagde bewijs is er en geeft uitsluitsel.", GapFor: "Voor", SeeControl: "Het bewijs is er en geeft geen uitsluitsel. De controles zeggen waarom.",
-		WaiversTitle: "Ontheffingen", WaiversIntro: "Waarmee de organisatie voorlopig leeft. Een ontheffing verandert geen uitkomst: wat ontheven is, staat nog steeds hierboven.",
+		WaiversTitle: "Alle ontheffingen", WaiversIntro: "Waarmee de organisatie voorlopig leeft. Een ontheffing verandert geen uitkomst: wat ontheven is, staat nog steeds hierboven.",
 		NoWaivers: "Er zijn geen ontheffingen opgegeven.", WaiversCaption: "Ontheven bevindingen", WaiverColumn: "Ontheffing", OwnerColumn: "Eigenaar", ReasonColumn: "Reden", ExpiresColumn: "Laatste dag",
 		CoversColumn: "Waarover", Covers: "{n} {geval|gevallen}", Joined: "waarvan {n} erbij gekomen",
 		LedgerTitle: "Het bewijsregister", LedgerIntro: "Wat aan welke dienst is gevraagd, en wat daarvan kwam.",

@@ -46,7 +46,7 @@ func englishPage() PageWords {
 		UnknownTitle: "What is not known, and how to make it known",
 		UnknownIntro: "Evidence that is missing never passes. Each line says what is missing, what would help, and which controls wait for it.",
 		NoGaps:       "Nothing: all evidence that was asked for is there and decides.", GapFor: "For", SeeControl: "The evidence is there and does not decide. The controls say why.",
-		WaiversTitle: "Waivers", WaiversIntro: "What the organisation lives with for now. A waiver changes no outcome: what is waived still stands above.",
+		WaiversTitle: "All waivers", WaiversIntro: "What the organisation lives with for now. A waiver changes no outcome: what is waived still stands above.",
 		NoWaivers: "No waivers were given.", WaiversCaption: "Waived findings", WaiverColumn: "Waiver", OwnerColumn: "Owner", ReasonColumn: "Reason", ExpiresColumn: "Last day",
 		CoversColumn: "What for", Covers: "{n} {case|cases}", Joined: "of which {n} joined since",
 		LedgerTitle: "The evidence ledger", LedgerIntro: "What was asked of which service, and what came of it.",
