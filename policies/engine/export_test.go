@@ -85,11 +85,16 @@ func (e *Engine) NeedsAllAtOnce() []string {
 	return list
 }
 
-// Views says of each control what it sees of a mailbox.
+// Views says of each control what it sees of a mailbox, and of the rows of logs.
 func (e *Engine) Views() map[string]string {
 	list := map[string]string{}
 	for _, c := range e.controls {
 		list[c.entry.ID] = fmt.Sprint(c.sees.key(), c.parts, c.shown, c.unordered, c.scale.distinct, c.unsaid, c.placeholders)
+		for _, log := range logs() {
+			if r := c.logs[log.entry]; r != nil && r.reads {
+				list[c.entry.ID] += fmt.Sprint(log.entry, r.sees.key(), r.unordered, r.each(e, c), c.splits(e, log))
+			}
+		}
 	}
 	return list
 }

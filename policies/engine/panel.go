@@ -43,8 +43,8 @@ type panel struct {
 	parts  []string
 	lacks  []set
 	exempt set
-	// known finds a unit by its key, bySum one behind the first thousands by the sum of
-	// the key, as far as there is room.
+	// known finds a unit by its key, as far as there is room; bySum finds one of a log
+	// behind that by the sum of the key.
 	known map[string]uint32
 	bySum map[population.Sum]uint32
 	key   []byte
@@ -78,10 +78,12 @@ const (
 	// batchUnits is how many units are judged together, where that may be in parts.
 	// It is large enough to make starting an evaluation cheap.
 	batchUnits = 1000
-	// maxKnown is how many units are found again by what they look like, maxSums how
-	// many more of a log by the sum of that.
-	maxKnown = 20_000
-	maxSums  = 500_000
+	// maxKnown is how many units are found again by what they look like. Of a log they
+	// are maxKnownRows, and maxSums more by the sum of that: there, what was rare once
+	// comes again.
+	maxKnown     = 50_000
+	maxKnownRows = 20_000
+	maxSums      = 500_000
 	// maxAtOnce is how many different mailboxes are judged at once where they cannot
 	// be judged in parts: OPA takes some kilobytes for each.
 	maxAtOnce = 200_000
@@ -227,8 +229,12 @@ func (p *panel) find() (unit uint32, known bool) {
 	if p.known == nil {
 		return p.units, false
 	}
-	if len(p.known) < maxKnown || !p.split {
+	isLog := p.list.name != ""
+	switch {
+	case !p.split, !isLog && len(p.known) < maxKnown, isLog && len(p.known) < maxKnownRows:
 		p.known[string(p.key)] = p.units
+		return p.units, false
+	case !isLog:
 		return p.units, false
 	}
 	sum := population.SumOf(p.key)

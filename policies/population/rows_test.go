@@ -64,3 +64,29 @@ func TestRowsAreReadAgain(t *testing.T) {
 		t.Errorf("rows of another list were taken: %v", err)
 	}
 }
+
+// TestClassesBehindTheBoundsAreKnown: as many more as asked for are known again, though
+// nothing of them is kept but where the first stands.
+func TestClassesBehindTheBoundsAreKnown(t *testing.T) {
+	var boxes []string
+	for i := range 40 {
+		boxes = append(boxes, fmt.Sprintf(`{"id":"%d","domain":"d%d"}`, i, i%8))
+	}
+	source := sought(document(boxes...))
+	for known, want := range map[int]int{0: 2 + 38 - 8, 3: 5 + 15, 6: 8, 100: 8} {
+		classes := reduced(t, source, population.Options{Marks: marks(), MaxClasses: 2, MaxKnown: known})
+		if classes.Len() != want || classes.Kept() != 2 {
+			t.Errorf("%d known: %d classes, want %d, %d of them kept", known, classes.Len(), want, classes.Kept())
+		}
+		for i := range boxes {
+			if first := classes.First(classes.Of(i)); first%8 != i%8 || first > i {
+				t.Errorf("%d known: mailbox %d is with %d", known, i, first)
+			}
+		}
+		for class, text := range texts(t, classes, source) {
+			if want := fmt.Sprintf(`{"domain":"d%d"}`, classes.First(class)%8); text != want {
+				t.Errorf("%d known: class %d is %s, want %s", known, class, text, want)
+			}
+		}
+	}
+}
