@@ -41,8 +41,7 @@ type analysis struct {
 }
 
 // Analyze reads a snapshot once; twice more where its sections and logs do not stand
-// before its mailboxes, and once more if a request is left over that could be anybody's.
-// Memory grows with the rows of the logs, by some fifty bytes and what the report says of
+// before its mailboxes. Memory grows with the rows of the logs, by some fifty bytes and what the report says of
 // them, and with what tells mailboxes apart, not with how many there are.
 func Analyze(source Source, options Options) (*Report, error) {
 	a := &analysis{source: source, doors: options.Doors, evidence: newEvidence()}
@@ -73,8 +72,8 @@ func Analyze(source Source, options Options) (*Report, error) {
 		}
 	}
 	if err == nil && a.leavesUnplaced() {
-		a.unplaced = true
-		counted, err = a.count(doc, options.Days)
+		a.unplaced, a.quiet = true, newQuiet()
+		counted.leaveOpen()
 	}
 	if err != nil {
 		return nil, err
@@ -337,6 +336,39 @@ func (c *counting) add(m *Mailbox) {
 		c.report.Devices = append(c.report.Devices, *m)
 	}
 	c.addClients(m)
+}
+
+// leaveOpen makes of what was counted what it is where a request is left over that could
+// be anybody's: that is known when all mailboxes were counted.
+func (c *counting) leaveOpen() {
+	for i := range c.report.Doors {
+		t := &c.report.Doors[i]
+		if n := t.Safe + t.NotKnown; n > 0 && !t.Door.AtExchange() {
+			t.Safe, t.NotKnown = 0, n
+			if t.Reasons == nil {
+				t.Reasons = map[Reason]int{}
+			}
+			t.Reasons[Unplaced] = n
+		}
+	}
+	for _, list := range [][]Mailbox{c.report.InUse, c.report.Attempted, c.report.Devices} {
+		for i := range list {
+			list[i].leaveOpen()
+		}
+	}
+}
+
+func (m *Mailbox) leaveOpen() {
+	m.Doors = slices.Clone(m.Doors) // one may stand in two lists
+	for i := range m.Doors {
+		d := &m.Doors[i]
+		if d.Door.AtExchange() || d.State != Safe && d.State != NotKnown {
+			continue
+		}
+		d.State, d.Reasons = NotKnown, append(slices.Clone(d.Reasons), Unplaced)
+		slices.Sort(d.Reasons)
+		d.Reasons = slices.Compact(d.Reasons)
+	}
 }
 
 func (t *Tally) add(d DoorState) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed-07732396/postern/collectors/snapshot"
 )
@@ -76,6 +77,48 @@ func TestMailboxesThatLookAlike(t *testing.T) {
 }
 
 func alias(i int) string { return fmt.Sprintf("alias-%d@example.com", i) }
+
+// TestLeaveOpen: what is made of the count is what counting again gives.
+func TestLeaveOpen(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "tenants", "*", "snapshot.json"))
+	if err != nil || len(paths) < 5 {
+		t.Fatalf("%d tenants, %v", len(paths), err)
+	}
+	changed := 0
+	for _, path := range paths {
+		for _, days := range []int{30, 90} {
+			count := func(unplaced bool) *counting {
+				file, err := snapshot.Open(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { file.Close() })
+				a := &analysis{source: file.Stream, doors: Doors(), unplaced: unplaced}
+				var doc *snapshot.Document
+				if a.evidence, doc, err = readEvidence(file.Stream, days); err != nil {
+					t.Fatal(err)
+				}
+				counted, err := a.count(doc, days)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return counted
+			}
+			got, want := count(false), count(true)
+			unlike := cmp.Diff(want.report, got.report, cmpopts.IgnoreUnexported(Report{}))
+			got.leaveOpen()
+			if diff := cmp.Diff(want.report, got.report, cmpopts.IgnoreUnexported(Report{})); diff != "" {
+				t.Errorf("%s, %d days:\n%s", path, days, diff)
+			}
+			if unlike != "" {
+				changed++
+			}
+		}
+	}
+	if changed < 5 {
+		t.Errorf("only %d counts are others", changed)
+	}
+}
 
 // TestMostSeen: what is forgotten is judged anew.
 func TestMostSeen(t *testing.T) {
