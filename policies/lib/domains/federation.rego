@@ -59,6 +59,10 @@ doubts(domain, configurations, org) := set() if {
 		not org.complete
 		some doubt in _led(list, org, "other_okta", "custom_domains_not_read")
 	},
+	{{"key": "address_not_shown", "args": {}, "evidence": _settings} |
+		some configuration in list
+		not "activeSignInUri" in object.keys(configuration)
+	},
 	{{"key": "certificate_not_shown", "args": {}, "evidence": _settings} |
 		org.certificates != null
 		_at_okta(list, org)

@@ -33,6 +33,14 @@ test_a_domain_at_okta_has_no_fault if {
 	domains.faults(subdomain, _configurations("example.okta.com"), _org) == set()
 }
 
+test_an_active_address_that_is_not_shown_is_not_empty if {
+	silent := json.patch(_configurations("example.okta.com"), [{"op": "remove", "path": "/example.com/0/activeSignInUri"}])
+	domains.faults(_federated, silent, _org) == set()
+	{doubt.key | some doubt in domains.doubts(_federated, silent, _org)} == {"address_not_shown"}
+	none := json.patch(_configurations("example.okta.com"), [{"op": "replace", "path": "/example.com/0/activeSignInUri", "value": null}])
+	domains.doubts(_federated, none, _org) == set()
+}
+
 test_a_root_domain_inherits_nothing if {
 	root := {"id": "mail.example.com", "authenticationType": "Federated", "isRoot": true}
 	domains.faults(root, _configurations("stranger.okta.com"), _org) == set()

@@ -54,6 +54,9 @@
 #       Domain '{domain}' is federated with an Okta org at {hosts}, and the collected
 #       org's own address or custom domains were not read, so it cannot be told
 #       whether it is that one.
+#     address_not_shown: >-
+#       Entra does not say whether domain '{domain}' has an address for legacy clients,
+#       and where it leads.
 #     certificate_not_shown: Entra shows no signing certificate for domain '{domain}'.
 #     domain_not_listed: >-
 #       Entra's list of domains lacks '{domain}', the sign-in domain of
