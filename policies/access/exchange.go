@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -68,14 +69,21 @@ func (x *exchange) find(name string) assignment {
 	if key == "" {
 		return assignment{}
 	}
+	found := assignment{missing: name}
 	for _, p := range x.policies {
-		for _, n := range p.names {
-			if n == key {
-				return assignment{policy: p}
-			}
+		// Of several the first, but before all one that leaves something open.
+		if slices.Contains(p.names, key) && (found.policy == nil || found.policy.blocksAll() && !p.blocksAll()) {
+			found = assignment{policy: p}
 		}
 	}
-	return assignment{missing: name}
+	return found
+}
+
+// blocksAll reports whether every flag of the policy blocks.
+func (p *authenticationPolicy) blocksAll() bool {
+	return !slices.ContainsFunc(p.node.names(), func(name string) bool {
+		return strings.HasPrefix(name, "AllowBasicAuth") && name != "AllowBasicAuthLogExport" && p.node.get(name).flag() != no
+	})
 }
 
 // setting is a vendor's yes or no with its four answers.

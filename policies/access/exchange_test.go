@@ -137,6 +137,33 @@ func TestExchangesChain(t *testing.T) {
 }
 
 // Whoever cannot sign in has no doors and is counted apart.
+// Of two policies with one name, or two entries of one domain, the weaker counts,
+// wherever it stands.
+func TestTheWeakerOfTwoCounts(t *testing.T) {
+	for _, last := range []bool{true, false} {
+		f := whitepaper()
+		policies := f.exchange["authentication_policies"].([]obj)
+		open := merge(policies[0], obj{"AllowBasicAuthSmtp": true, "AllowBasicAuthImap": true})
+		domains := f.entra["domains"].([]obj)
+		managed := merge(domains[0], obj{"authenticationType": "Managed"})
+		f.exchange["authentication_policies"], f.entra["domains"] = []obj{open, policies[0]}, append([]obj{managed}, domains...)
+		if last {
+			f.exchange["authentication_policies"], f.entra["domains"] = []obj{policies[0], open}, append(domains, managed)
+		}
+		f.options.AsPublished = true
+		r := f.evaluate(t)
+		d := outcomeOf(t, r, access.IMAP, access.Basic, 0)
+		for _, l := range d.Locks {
+			if l.Kind == access.LockAuthenticationPolicy {
+				t.Errorf("IMAP is locked by %s", l.Name)
+			}
+		}
+		if r.SignIns[0].Path != "managed" {
+			t.Errorf("the user signs in by the path %s", r.SignIns[0].Path)
+		}
+	}
+}
+
 func TestLeftOut(t *testing.T) {
 	f := whitepaper()
 	f.mailboxes = append(f.mailboxes, mailbox("m4", "example.com"), mailbox("m5", "example.com"), mailbox("m6", "example.com"), mailbox("m7", "example.com"))

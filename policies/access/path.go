@@ -266,7 +266,18 @@ func (e *entra) isRoot(name string) bool {
 }
 
 func (e *entra) domain(name string) int {
-	return slices.IndexFunc(e.domains, func(d node) bool { return strings.EqualFold(d.get("id").string(), name) })
+	// Of several the first, but before all one that does not say Federated.
+	first := -1
+	for i, d := range e.domains {
+		switch {
+		case !strings.EqualFold(d.get("id").string(), name):
+		case d.get("authenticationType").string() != "Federated":
+			return i
+		case first < 0:
+			first = i
+		}
+	}
+	return first
 }
 
 // federated reads the federation of a domain, or of the nearest domain above it,

@@ -88,13 +88,19 @@ reasons(_, "blocks") := []
 #   Undefined when no policy answers to it.
 find(policies, reference) := policies[_places(policies)[lower(trim_space(reference))]]
 
-# Where the policy of each name stands: the first, if several have it. That is made
-# once for all references.
-_places(policies) := object.union_n(array.reverse([{lower(policy[field]): i} |
+# Where the policy of each name stands: of several the first, but before all the first
+# that does not block every protocol. That is made once for all references.
+_places(policies) := object.union_n(array.concat(
+	array.reverse(_named_at(policies, {i | some i, _ in policies})),
+	array.reverse(_named_at(policies, {i | some i, policy in policies; verdict(policy) != "blocks"})),
+))
+
+_named_at(policies, places) := [{lower(policy[field]): i} |
 	some i, policy in policies
+	i in places
 	some field in ["Name", "Identity", "Id", "Guid", "DistinguishedName"]
 	is_string(policy[field])
-]))
+]
 
 # METADATA
 # description: >-

@@ -77,6 +77,12 @@ test_of_policies_that_share_a_name_the_first_is_found if {
 	}
 }
 
+test_of_policies_that_share_a_name_one_that_is_open_is_found_first if {
+	open := _with("AllowBasicAuthSmtp", true)
+	authentication_policies.find([_blocking, open], "Block Basic Authentication") == open
+	authentication_policies.find([open, _blocking], "Block Basic Authentication") == open
+}
+
 test_the_default_policy if {
 	found := authentication_policies.default_policy({"DefaultAuthenticationPolicy": "Block Basic Authentication"}, [_blocking])
 	found == {"kind": "policy", "policy": _blocking}

@@ -17,12 +17,16 @@ named(domains, name) := domains[place(domains, name)]
 #   The place of that entry in the list, the first if several have the name.
 place(domains, name) := _places(domains)[lower(name)] if is_string(name)
 
-# Where the entry of each name stands, the first if several have it. That is made once
-# for all names.
-_places(domains) := object.union_n(array.reverse([{lower(domain.id): i} |
-	some i, domain in domains
-	is_string(domain.id)
-]))
+# Where the entry of each name stands: of several the first, but before all the first
+# that does not say Federated. That is made once for all names.
+_places(domains) := object.union_n(array.concat(
+	array.reverse([{lower(domain.id): i} | some i, domain in domains; is_string(domain.id)]),
+	array.reverse([{lower(domain.id): i} |
+		some i, domain in domains
+		is_string(domain.id)
+		not domain.authenticationType == "Federated"
+	]),
+))
 
 # METADATA
 # description: Whether two domain names are the same, which has nothing to do with case.

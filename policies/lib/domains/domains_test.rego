@@ -67,6 +67,13 @@ test_host_needs_https_and_no_user_part if {
 	}
 }
 
+test_of_two_entries_the_one_that_is_not_federated_counts if {
+	twice := [{"id": "a.example", "authenticationType": "Federated"}, {"id": "A.example", "authenticationType": "Managed"}]
+	domains.type(twice, "a.example") == "Managed"
+	domains.type(array.reverse(twice), "a.example") == "Managed"
+	domains.place([twice[0], twice[0]], "a.example") == 0
+}
+
 test_an_address_leads_to_okta_by_path_and_host if {
 	domains.leads_to(_address("example.okta.com"), _hosts) == "okta"
 	domains.leads_to(_address("Login.Example.com"), _hosts) == "okta"
