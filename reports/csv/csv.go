@@ -41,6 +41,7 @@
 package csv
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -66,10 +67,12 @@ type row struct {
 	entry, message              string
 	kind, id, name, displayName string
 	line                        int
-	pointer, fingerprint        string
-	evidence, remedy            string
-	state                       string
-	waiver                      *finding.Waiver
+	// file is where a waiver stands, empty for the snapshot.
+	file                 string
+	pointer, fingerprint string
+	evidence, remedy     string
+	state                string
+	waiver               *finding.Waiver
 }
 
 // Write writes the report.
@@ -224,6 +227,9 @@ func (t *table) base(i int, entry string, v *finding.Violation) row {
 	if v.Region != nil {
 		base.line = v.Region.StartLine
 	}
+	if file, line, ok := wording.WaiverPlace(t.report, &v.Resource); ok && v.Members == nil {
+		base.file, base.line = file, line
+	}
 	return base
 }
 
@@ -244,6 +250,7 @@ func (t *table) write(i int, r row) {
 	if r.entry == "fixed" && t.report.Baseline != nil {
 		file, collected = t.report.Baseline.Snapshot.URI, t.report.Baseline.Snapshot.CollectedAt
 	}
+	file = cmp.Or(r.file, file)
 	waiver := r.waiver
 	if waiver == nil {
 		waiver = &finding.Waiver{}

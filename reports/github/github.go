@@ -14,6 +14,7 @@ package github
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"path"
@@ -51,6 +52,8 @@ type annotation struct {
 	kind    kind
 	control int
 	region  *finding.Region
+	// file is where a waiver stands, empty for the snapshot.
+	file    string
 	message string
 	// known says that the baseline has it already: those come last.
 	known bool
@@ -93,10 +96,17 @@ func collect(report *finding.Report) []annotation {
 		control, result := &report.Controls[i], &report.Results[i]
 		for j := range result.Violations {
 			v := &result.Violations[j]
-			all = append(all, annotation{
+			one := annotation{
 				kind: kindOf(report, control, v), control: i, region: v.Region, known: !v.Worse(),
 				message: violation(style, control, v),
-			})
+			}
+			if name, line, ok := wording.WaiverPlace(report, &v.Resource); ok {
+				one.file, one.region = name, nil
+				if line > 0 {
+					one.region = &finding.Region{StartLine: line, EndLine: line}
+				}
+			}
+			all = append(all, one)
 		}
 		if message := gaps(style, report, i); message != "" {
 			all = append(all, annotation{kind: warning, control: i, message: message})
@@ -178,7 +188,7 @@ func worst(report *finding.Report, all []annotation, k kind) []annotation {
 // command writes one command. The writer keeps its error.
 func command(out *bufio.Writer, report *finding.Report, a *annotation) {
 	control := &report.Controls[a.control]
-	properties := []string{"file=" + property(file(report.Snapshot.URI))}
+	properties := []string{"file=" + property(file(cmp.Or(a.file, report.Snapshot.URI)))}
 	if a.region != nil {
 		properties = append(properties, "line="+strconv.Itoa(a.region.StartLine), "endLine="+strconv.Itoa(a.region.EndLine))
 	}

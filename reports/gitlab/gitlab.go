@@ -108,6 +108,9 @@ func (b *builder) violation(i int, v *finding.Violation) issue {
 	}
 	made := b.issue(control.ID, v.Fingerprint, severity, v.Region, text)
 	made.rank = rank
+	if file, line, ok := wording.WaiverPlace(b.report, &v.Resource); ok {
+		made.Location = location{Path: relative(file), Lines: lines{Begin: max(line, 1)}}
+	}
 	return made
 }
 

@@ -169,7 +169,7 @@ func (d *document) violation(control *finding.Control, v *finding.Violation) str
 	if v.State == finding.New || v.State == finding.Changed {
 		sentence = "**" + escape.Markdown(d.style.State(v)) + ":** " + sentence
 	}
-	b.WriteString("- " + sentence + "<br>" + d.file(v.Region))
+	b.WriteString("- " + sentence + "<br>" + d.place(v))
 	if subject := d.style.Subject(&v.Resource); v.Members == nil && subject != "" {
 		b.WriteString(" " + subject)
 	}
@@ -284,6 +284,14 @@ func (d *document) foot() {
 	tool := escape.MarkdownCode(escape.Cut(d.report.Tool.Name+" "+d.report.Tool.Version, wording.MaxName))
 	fmt.Fprintf(&d.text, "Exit status %d: %s. Judged by %s, snapshot SHA-256 `%s`. %s\n",
 		status, escape.Markdown(meaning), tool, d.report.Snapshot.SHA256, escape.Markdown(d.style.Scope))
+}
+
+// place is where a violation stands, as code.
+func (d *document) place(v *finding.Violation) string {
+	if _, _, ok := wording.WaiverPlace(d.report, &v.Resource); ok {
+		return escape.MarkdownCode(escape.Cut(wording.PlaceOf(d.report, &v.Resource, nil), wording.MaxName))
+	}
+	return d.file(v.Region)
 }
 
 // file is a place as code.

@@ -19,20 +19,28 @@ func Place(report *finding.Report, region *finding.Region) string {
 
 // PlaceOf is Place, but of a waiver the place in its own file: no snapshot holds one.
 func PlaceOf(report *finding.Report, resource *finding.Resource, region *finding.Region) string {
-	if resource == nil || resource.Kind != "waiver" || report.Waivers == nil {
+	file, line, ok := WaiverPlace(report, resource)
+	switch {
+	case !ok:
 		return Place(report, region)
+	case line == 0:
+		return escape.Line(file)
+	}
+	return escape.Line(file) + ":" + strconv.Itoa(line)
+}
+
+// WaiverPlace is where a waiver stands, if the resource is one. The line is 0 where it
+// is not known.
+func WaiverPlace(report *finding.Report, resource *finding.Resource) (file string, line int, ok bool) {
+	if resource == nil || resource.Kind != "waiver" || report.Waivers == nil {
+		return "", 0, false
 	}
 	for i := range report.Waivers.Entries {
-		entry := &report.Waivers.Entries[i]
-		if entry.ID != resource.ID || entry.File == "" {
-			continue
+		if entry := &report.Waivers.Entries[i]; entry.ID == resource.ID && entry.File != "" {
+			return entry.File, entry.Line, true
 		}
-		if entry.Line == 0 {
-			return escape.Line(entry.File)
-		}
-		return escape.Line(entry.File) + ":" + strconv.Itoa(entry.Line)
 	}
-	return Place(report, region)
+	return "", 0, false
 }
 
 // Subject names a resource: "domain 'contoso.com'".
