@@ -17,6 +17,7 @@ import (
 
 	"github.com/seed-07732396/postern/policies/drift"
 	"github.com/seed-07732396/postern/policies/finding"
+	"github.com/seed-07732396/postern/reports/internal/columns"
 	"github.com/seed-07732396/postern/reports/internal/escape"
 )
 
@@ -117,10 +118,13 @@ func plain(d *drift.Diff, o Options) string {
 		return "\x1b[" + code + "m" + text + "\x1b[0m"
 	}
 	var b strings.Builder
-	b.WriteString(w.verdict(d) + "\n")
-	b.WriteString(w.say(w.From, "tenant", tenant(d), "before", d.Before.CollectedAt, "after", d.After.CollectedAt) + "\n")
+	text := func(s string) {
+		b.WriteString(strings.Join(columns.Wrap(s, columns.Terminal, columns.Terminal), "\n") + "\n")
+	}
+	text(w.verdict(d))
+	text(w.say(w.From, "tenant", tenant(d), "before", d.Before.CollectedAt, "after", d.After.CollectedAt))
 	if d.FindingsOnly {
-		b.WriteString(w.FindingsOnly + "\n")
+		text(w.FindingsOnly)
 	}
 	area := ""
 	for i := range d.Changes {
@@ -129,9 +133,18 @@ func plain(d *drift.Diff, o Options) string {
 			area = c.Area
 			b.WriteString("\n" + escape.Line(w.heading(area)) + "\n")
 		}
-		b.WriteString(paint(codes[c.Class], fmt.Sprintf("  %s %-12s  %s", marks[c.Class], w.Classes[c.Class], escape.Line(c.In(o.Language)))) + "\n")
+		lead := fmt.Sprintf("  %s %-12s  ", marks[c.Class], w.Classes[c.Class])
+		hang := strings.Repeat(" ", columns.Count(lead))
+		left := columns.Terminal - len(hang)
+		for i, line := range columns.Wrap(escape.Line(c.In(o.Language)), left, left) {
+			if i > 0 {
+				lead = hang
+			}
+			b.WriteString(paint(codes[c.Class], lead+line) + "\n")
+		}
+		// A place is not cut, so that it can be copied.
 		if at := place(d, c); at != "" {
-			b.WriteString(paint("2", strings.Repeat(" ", 18)+at) + "\n")
+			b.WriteString(paint("2", hang+at) + "\n")
 		}
 	}
 	if d.Dated > 0 {

@@ -79,14 +79,32 @@ Mailboxes
 	}
 }
 
-// TestHostile: what the tenant says is shown, never obeyed.
+// TestWidth: long sentences are cut at the width of a terminal, and places are not.
+func TestWidth(t *testing.T) {
+	d := diff(strings.Repeat("word ", 60))
+	d.After.URI = strings.Repeat("deep/", 30) + "new.json"
+	lines := strings.Split(write(t, "text", d), "\n")
+	cut := 0
+	for _, line := range lines {
+		if len(line) > 80 && !strings.Contains(line, "new.json:") {
+			t.Errorf("a line of %d: %s", len(line), line)
+		}
+		if strings.HasPrefix(line, strings.Repeat(" ", 18)+"word ") {
+			cut++
+		}
+	}
+	if cut < 3 {
+		t.Errorf("%d lines go on below their sentence", cut)
+	}
+}
+
 // TestFindingsOnly: a diff that could not see the configuration says so everywhere.
 func TestFindingsOnly(t *testing.T) {
 	for _, d := range []*drift.Diff{{FindingsOnly: true, Changes: []drift.Change{}}, diff("x")} {
 		d.FindingsOnly = true
 		for _, format := range []string{"text", "markdown"} {
 			out := write(t, format, d)
-			if !strings.Contains(out, "they do not tell") || strings.Contains(out, "Nothing has changed") {
+			if !strings.Contains(strings.ReplaceAll(out, "\n", " "), "finding, they do not tell") || strings.Contains(out, "Nothing has changed") {
 				t.Errorf("%s: %s", format, out)
 			}
 		}
@@ -96,6 +114,7 @@ func TestFindingsOnly(t *testing.T) {
 	}
 }
 
+// TestHostile: what the tenant says is shown, never obeyed.
 func TestHostile(t *testing.T) {
 	for _, hostile := range reporttest.HostileTexts() {
 		for _, format := range changes.Formats() {
