@@ -1,8 +1,10 @@
 package okta
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -243,43 +245,47 @@ var secretNames = map[string]bool{
 	"password": true, "client_secret": true, "clientsecret": true, "secret": true, "privatekey": true, "private_key": true, "sharedsecret": true,
 }
 
-// withoutSecrets drops such members from an object, at any depth.
+// withoutSecrets drops such members from an object, at any depth, and leaves the rest
+// as it came.
 func withoutSecrets(object snapshot.Object) (snapshot.Object, error) {
 	if !mayHoldSecret(object) {
 		return object, nil
 	}
-	var parsed any
-	if err := json.Unmarshal(object, &parsed); err != nil {
-		return nil, &collectors.Error{Code: collectors.CodeBadAnswer, Problem: "an object cannot be read"}
+	var out bytes.Buffer
+	decoder, encoder := jsontext.NewDecoder(bytes.NewReader(object)), jsontext.NewEncoder(&out)
+	for {
+		token, err := decoder.ReadToken()
+		if err == io.EOF {
+			return bytes.TrimSpace(out.Bytes()), nil
+		}
+		if err == nil && isName(decoder) && secretNames[strings.ToLower(token.String())] {
+			if err = decoder.SkipValue(); err == nil {
+				continue
+			}
+		}
+		if err == nil {
+			err = encoder.WriteToken(token)
+		}
+		if err != nil {
+			return nil, &collectors.Error{Code: collectors.CodeBadAnswer, Problem: "an object cannot be read"}
+		}
 	}
-	text, err := json.Marshal(dropSecrets(parsed), json.Deterministic(true))
-	return text, err
 }
 
+// isName tells whether the token just read is a member's name: in an object, the
+// first, third, … token.
+func isName(d *jsontext.Decoder) bool {
+	kind, n := d.StackIndex(d.StackDepth())
+	return kind == '{' && n%2 == 1
+}
+
+// mayHoldSecret looks for the names, and for letters that are written another way.
 func mayHoldSecret(object snapshot.Object) bool {
-	text := strings.ToLower(string(object))
+	text := bytes.ToLower(object)
 	for name := range secretNames {
-		if strings.Contains(text, `"`+name+`"`) {
+		if bytes.Contains(text, []byte(`"`+name+`"`)) {
 			return true
 		}
 	}
-	return false
-}
-
-func dropSecrets(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for name, item := range v {
-			if secretNames[strings.ToLower(name)] {
-				delete(v, name)
-				continue
-			}
-			v[name] = dropSecrets(item)
-		}
-	case []any:
-		for i, item := range v {
-			v[i] = dropSecrets(item)
-		}
-	}
-	return value
+	return bytes.Contains(text, []byte(`\u`))
 }

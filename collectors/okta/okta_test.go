@@ -200,6 +200,23 @@ func TestCollectsAWholeOrg(t *testing.T) {
 	}
 }
 
+// A secret goes, however its name is written, and what stands beside it stays as it came.
+func TestSecretsAreCutOutAndNothingElse(t *testing.T) {
+	files := org()
+	files["threats/configuration.json"] = &fstest.MapFile{Data: []byte(`{"action":"block","deep":[{"pa\u0073sword":"hunter2","ClientSecret":{"value":"hunter2"},` +
+		`"kind":"password","limit":12345678901234567890,"share":1.10}]}`)}
+	files["notifications.json"] = &fstest.MapFile{Data: []byte(`{"sendEmailForNewDeviceEnabled":true,"sharedSecret":"hunter2"}`)}
+	document := collect(t, setup{files: files}).document(t)
+	for _, want := range []string{`"kind": "password"`, `"limit": 12345678901234567890`, `"share": 1.10`, `"sendEmailForNewDeviceEnabled": true`} {
+		if !strings.Contains(document, want) {
+			t.Errorf("the snapshot lacks %s", want)
+		}
+	}
+	if strings.Contains(document, "hunter2") {
+		t.Error("a secret shows")
+	}
+}
+
 func TestRequestsAtTheActiveEndpointAreAddedUp(t *testing.T) {
 	files := org()
 	const agent = "Microsoft Office/14.0"

@@ -179,6 +179,9 @@ func (c *Collector) notifications(ctx context.Context, _ *collectors.Sink, r *co
 		}
 		return err
 	}
+	if object, err = withoutSecrets(object); err != nil {
+		return err
+	}
 	r.Items(1)
 	return r.Set(resourceNotifications, object)
 }
