@@ -24,8 +24,11 @@ const (
 	groupType = "#microsoft.graph.group"
 )
 
-// groupMembers reads the groups that policies name, and all their users, those of
-// groups in groups included.
+// groupMembers reads the groups that policies name, and all their users. Conditional
+// Access takes those of groups in groups too, staged rollout only those in the group
+// itself.
+//
+// https://learn.microsoft.com/graph/api/resources/featurerolloutpolicy
 func (c *Collector) groupMembers(ctx context.Context, sink *collectors.Sink) {
 	sink.Do(ctx, groupMembers, func(ctx context.Context, r *collectors.Recorder) error {
 		named, err := namedGroups(ctx, sink, r)
@@ -34,12 +37,12 @@ func (c *Collector) groupMembers(ctx context.Context, sink *collectors.Sink) {
 		}
 		groups, counts := []snapshot.Object{}, make(map[string]int)
 		for _, id := range named {
-			group, n, failed := c.group(ctx, r, id)
+			group, n, failed := c.group(ctx, r, id.id, id.members)
 			if group != nil {
 				groups = append(groups, group)
 			}
 			if failed == nil && group != nil {
-				counts[id] = n
+				counts[id.id] = n
 			}
 			if failed != nil {
 				err = hinted(failed, groupMembers)
@@ -71,7 +74,7 @@ func hopeless(err error) bool {
 // Without Conditional Access nobody knows which groups matter. Staged rollout
 // cannot be read by most applications, and its own line says so: its groups are
 // added when they are known.
-func namedGroups(ctx context.Context, sink *collectors.Sink, r *collectors.Recorder) ([]string, error) {
+func namedGroups(ctx context.Context, sink *collectors.Sink, r *collectors.Recorder) ([]namedGroup, error) {
 	access, err := sink.Await(ctx, "entra.conditional_access_policies")
 	if err != nil {
 		return nil, err
@@ -94,10 +97,10 @@ func namedGroups(ctx context.Context, sink *collectors.Sink, r *collectors.Recor
 	if !access.Complete() {
 		r.Gap(access.Missing())
 	}
-	ids := make(map[string]bool)
+	members := make(map[string]string)
 	for _, p := range policies {
 		for _, id := range slices.Concat(p.Conditions.Users.IncludeGroups, p.Conditions.Users.ExcludeGroups) {
-			ids[id] = true
+			members[id] = transitive
 		}
 	}
 	rollout, err := sink.Await(ctx, "entra.feature_rollout_policies")
@@ -112,15 +115,30 @@ func namedGroups(ctx context.Context, sink *collectors.Sink, r *collectors.Recor
 	}
 	for _, p := range rollouts {
 		for _, group := range p.AppliesTo {
-			ids[group.ID] = true
+			if members[group.ID] == "" {
+				members[group.ID] = direct
+			}
 		}
 	}
-	return slices.Sorted(maps.Keys(ids)), nil
+	var named []namedGroup
+	for _, id := range slices.Sorted(maps.Keys(members)) {
+		named = append(named, namedGroup{id, members[id]})
+	}
+	return named, nil
 }
 
-// group reads one group and its users. A group that was deleted is nil: policies
+// namedGroup is a group that policies name, and which of its members they take.
+type namedGroup struct{ id, members string }
+
+// The lists of members that Graph has of a group.
+const (
+	transitive = "transitiveMembers"
+	direct     = "members"
+)
+
+// group reads one group and its users, from one of its lists of members. A group that was deleted is nil: policies
 // go on naming it, and it has no members.
-func (c *Collector) group(ctx context.Context, r *collectors.Recorder, id string) (snapshot.Object, int, error) {
+func (c *Collector) group(ctx context.Context, r *collectors.Recorder, id, list string) (snapshot.Object, int, error) {
 	address, err := c.api.address(v1, "/groups/"+url.PathEscape(id), "")
 	if err != nil {
 		return nil, 0, err
@@ -138,16 +156,16 @@ func (c *Collector) group(ctx context.Context, r *collectors.Recorder, id string
 		return nil, 0, err
 	}
 	r.Items(1)
-	members, err := c.transitiveUsers(ctx, r, id, collectors.EntraGroup, id)
+	members, err := c.usersOf(ctx, r, id, list, collectors.EntraGroup, id)
 	return group, members, err
 }
 
-// transitiveUsers adds the users in a group, as members of the given groups or
-// holders of the given roles, and counts them.
-func (c *Collector) transitiveUsers(ctx context.Context, r *collectors.Recorder, id string, kind collectors.MembershipKind, of ...string) (int, error) {
+// usersOf adds the users in a group, by one of its lists of members, as members of the
+// given groups or holders of the given roles, and counts them.
+func (c *Collector) usersOf(ctx context.Context, r *collectors.Recorder, id, list string, kind collectors.MembershipKind, of ...string) (int, error) {
 	n := 0
 	l := listing{
-		version: v1, path: "/groups/" + url.PathEscape(id) + "/transitiveMembers",
+		version: v1, path: "/groups/" + url.PathEscape(id) + "/" + list,
 		query: escapeQuery("$select=id", "$top=999"), quiet: true,
 	}
 	err := c.api.each(ctx, r, l, func(items []snapshot.Object) error {
@@ -196,7 +214,7 @@ func (c *Collector) roleMembers(ctx context.Context, sink *collectors.Sink) {
 			return hinted(err, roleMembers)
 		}
 		for _, id := range slices.Sorted(maps.Keys(groups)) {
-			_, err := c.transitiveUsers(ctx, r, id, collectors.EntraRole, groups[id]...)
+			_, err := c.usersOf(ctx, r, id, transitive, collectors.EntraRole, groups[id]...)
 			if err != nil {
 				r.Gap(hinted(err, groupMembers)) // a group's members, with that permission
 			}

@@ -59,6 +59,26 @@ func TestEmbeddedList(t *testing.T) {
 	}
 }
 
+// Staged rollout takes whoever is in a group itself, Conditional Access those of
+// groups in it too.
+func TestMembersOfStagedGroups(t *testing.T) {
+	const staged = "7a3d1f5e-0000-4000-8000-00000000fade"
+	tenant := contoso()
+	tenant.Collections["policies/featureRolloutPolicies"] = entratest.List{raw(`{"id":"fr1","isEnabled":true,"appliesTo":[{"id":"` + staged + `"},{"id":"` + groupID + `"}]}`)}
+	groups := tenant.Collections["groups"].(entratest.List)
+	tenant.Collections["groups"] = append(groups, raw(`{"id":"`+staged+`","displayName":"Staged"}`))
+	for _, id := range []string{staged, groupID} {
+		tenant.Direct[id] = []entratest.Member{{Type: "#microsoft.graph.user", ID: "direct"}, {Type: "#microsoft.graph.group", ID: "nested"}}
+		tenant.Members[id] = append(tenant.Direct[id], entratest.Member{Type: "#microsoft.graph.user", ID: "of the nested group"})
+	}
+	out := serve(t, tenant, entratest.Options{}).collect(t)
+	for id, want := range map[string]int{staged: 1, groupID: 2} {
+		if got := out.Snapshot.Entra.GroupMemberCounts[id]; got != want {
+			t.Errorf("group %s has %d members, want %d", id, got, want)
+		}
+	}
+}
+
 // One group that cannot be read leaves the others, and says so.
 func TestOneGroupDenied(t *testing.T) {
 	h := serve(t, contoso(), entratest.Options{})

@@ -94,10 +94,11 @@
 // assertion Entra's token endpoint takes; at Entra's own for managed users, for
 // synchronised users in an enabled staged rollout, and with a home-realm policy that
 // sets AllowCloudPasswordValidation, if the hash is in the cloud, as it may be of a user
-// who was made there. A staged rollout
-// leaves legacy clients with the federation.
+// who was made there. A staged rollout leaves legacy clients with the federation, and
+// does not count groups in its groups.
 //
 // https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-staged-rollout
+// https://learn.microsoft.com/graph/api/resources/featurerolloutpolicy
 // https://learn.microsoft.com/entra/identity/enterprise-apps/home-realm-discovery-policy
 //
 // # Entra: Conditional Access

@@ -275,6 +275,14 @@ func TestConditionsThatAreNotSaid(t *testing.T) {
 	}
 }
 
+// staged puts the first user into a staged rollout.
+func staged(f *fixture) {
+	f.entra["feature_rollout_policies"] = []obj{{"displayName": "R", "feature": "passwordHashSync", "isEnabled": true,
+		"isAppliedToOrganization": false, "appliesTo": []obj{{"id": "pilot"}}}}
+	f.mailboxes[0]["entra"].(obj)["onPremisesSyncEnabled"] = true
+	f.mailboxes[0]["entra"].(obj)["groups"] = []string{"pilot"}
+}
+
 // How a domain is federated decides who takes the password.
 func TestWhoTakesThePassword(t *testing.T) {
 	config := func(f *fixture) obj { return f.entra["federation_configurations"].(obj)["example.com"].([]obj)[0] }
@@ -366,6 +374,17 @@ func TestWhoTakesThePassword(t *testing.T) {
 			f.entra["feature_rollout_policies"] = []obj{{"displayName": "R", "feature": "passwordHashSync", "isEnabled": true, "appliesTo": []obj{}}}
 			f.mailboxes[0]["entra"].(obj)["onPremisesSyncEnabled"] = true
 		}, access.Undecided, "rollout"},
+		{"staged rollout", staged, access.Open, ""},
+		{"staged rollout of a group that Conditional Access names too", func(f *fixture) {
+			staged(f)
+			f.entra["conditional_access_policies"] = []obj{change(conditional("a", "disabled", []string{"all"}, "mfa"), func(c obj) {
+				c["users"].(obj)["excludeGroups"] = []string{"PILOT"}
+			})}
+		}, access.Undecided, "rollout_nested"},
+		{"staged rollout of another group", func(f *fixture) {
+			staged(f)
+			f.mailboxes[0]["entra"].(obj)["groups"] = []string{}
+		}, access.ClosedAtIdentityProvider, ""},
 		{"two apps, of which one serves", func(f *fixture) {
 			f.okta["apps"] = append(f.okta["apps"].([]obj), app("app2", "pol2"))
 			f.okta["access_policy_rules"].(obj)["pol2"] = []obj{catchAll("ALLOW")}

@@ -68,6 +68,7 @@ var english = map[string]string{
 	"federated_elsewhere":     "{domain} is federated with somebody other than Okta, whose rules were not collected.",
 	"another_okta":            "{domain} is federated with {host}, which is not a host of the collected Okta org.",
 	"rollout":                 "The staged rollout '{policy}' lets the user sign in with Entra itself, past Okta.",
+	"rollout_nested":          "Whether the user is in a group of the staged rollout '{policy}' itself, or in a group in it, which does not count, was not collected.",
 	"rollout_unread":          "Whether a staged rollout takes users past Okta was not collected.",
 	"home_realm_allows":       "The home-realm policy '{policy}' lets Entra check a federated user's password itself, past Okta.",
 	"home_realm_unread":       "Whether a home-realm policy lets Entra check federated users' passwords was not collected.",

@@ -27,7 +27,11 @@ type entra struct {
 type rollout struct {
 	name, pointer string
 	everyone      bool
-	groups        []string
+	// groups are its groups; mixed are those of them that Conditional Access names too:
+	// of these the members of groups in them are known as members, whom staged rollout
+	// does not move.
+	groups []string
+	mixed  map[string]bool
 	// sure: it certainly moves its users to a password in the cloud.
 	sure tri
 }
@@ -62,7 +66,7 @@ func readEntra(n node, l ledger) *entra {
 	e.domainsPartial = l.partial("entra.domains")
 	e.readHashes(n)
 	e.readHomeRealm(n.get("home_realm_discovery_policies"), l)
-	e.readRollouts(n.get("feature_rollout_policies"), l)
+	e.readRollouts(n.get("feature_rollout_policies"), conditionalGroups(n.get("conditional_access_policies")), l)
 	return e
 }
 
@@ -134,12 +138,29 @@ func textAllows(text string) tri {
 	return maybe
 }
 
-func (e *entra) readRollouts(list node, l ledger) {
+// conditionalGroups are the groups that Conditional Access policies name, in force or
+// not: those whose members were read with the members of groups in them.
+func conditionalGroups(policies node) map[string]bool {
+	named := make(map[string]bool)
+	items, _ := policies.items()
+	for _, p := range items {
+		users := p.get("conditions").get("users")
+		for _, field := range []string{"includeGroups", "excludeGroups"} {
+			ids, _ := users.get(field).texts()
+			for _, id := range ids {
+				named[strings.ToLower(id)] = true
+			}
+		}
+	}
+	return named
+}
+
+func (e *entra) readRollouts(list node, mixed map[string]bool, l ledger) {
 	items, ok := list.items()
 	e.rolloutsKnown = ok && !l.partial("entra.feature_rollout_policies")
 	for i, p := range items {
 		r := rollout{
-			name: p.get("displayName").string(), pointer: pointer("entra", "feature_rollout_policies", i),
+			name: p.get("displayName").string(), pointer: pointer("entra", "feature_rollout_policies", i), mixed: mixed,
 			everyone: p.get("isAppliedToOrganization").flag() == yes, sure: p.get("isEnabled").flag(),
 		}
 		switch p.get("feature").string() {
@@ -176,16 +197,33 @@ func (e *entra) rolledOut(u *subject) (tri, []Reason) {
 		answer, why = maybe, []Reason{{Key: "rollout_unread"}}
 	}
 	for _, r := range e.rollouts {
-		member := certainly(r.everyone)
-		for _, g := range r.groups {
-			member = max(member, u.inGroup(g))
-		}
+		member, nested := r.takes(u)
 		if in := min(r.sure, member, u.synced); in != no {
 			answer = max(answer, in)
 			why = append(why, Reason{Key: "rollout", Args: args{"policy": r.name}, Pointer: r.pointer})
+			if nested {
+				why = append(why, Reason{Key: "rollout_nested", Args: args{"policy": r.name}, Pointer: r.pointer})
+			}
 		}
 	}
 	return answer, why
+}
+
+// takes says whether a user is among those whom a staged rollout moves. Groups in its
+// groups do not count, so that of a group that Conditional Access names too, of which
+// these were read as well, a member may be one who is not moved: nested then.
+//
+// https://learn.microsoft.com/graph/api/resources/featurerolloutpolicy
+func (r *rollout) takes(u *subject) (member tri, nested bool) {
+	member = certainly(r.everyone)
+	for _, g := range r.groups {
+		in := u.inGroup(g)
+		if in == yes && r.mixed[g] && member != yes {
+			in, nested = maybe, true
+		}
+		member = max(member, in)
+	}
+	return member, nested && member != yes
 }
 
 // cloudPassword says whether Entra's token endpoint checks a federated user's

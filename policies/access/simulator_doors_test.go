@@ -117,7 +117,7 @@ func (s *simulated) ways(m any, method string) map[string]verdict3 {
 		for _, p := range list(s.entra, "feature_rollout_policies") {
 			for _, g := range list(p, "appliesTo") {
 				if flag(p, "isEnabled") == "true" && str(p, "feature") == "passwordHashSync" {
-					rolled = any3(rolled, entraGroup(m, str(g, "id")))
+					rolled = any3(rolled, stagedGroup(s, m, str(g, "id")))
 				}
 			}
 		}
@@ -204,4 +204,20 @@ func person(o any) asked {
 		p.groups = append([]string{}, strs(o, "groups")...)
 	}
 	return p
+}
+
+// stagedGroup says whether a user is in a group itself. Where Conditional Access names
+// the group, a member may be one of a group in it.
+func stagedGroup(s *simulated, m any, group string) verdict3 {
+	in := entraGroup(m, group)
+	for _, p := range list(s.entra, "conditional_access_policies") {
+		for _, field := range []string{"includeGroups", "excludeGroups"} {
+			for _, id := range strs(p, "conditions", "users", field) {
+				if in == "yes" && strings.EqualFold(id, group) {
+					in = "maybe"
+				}
+			}
+		}
+	}
+	return in
 }

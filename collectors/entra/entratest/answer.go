@@ -35,11 +35,15 @@ func (s *Server) answer(r *http.Request, has []string) ([]byte, error) {
 		return s.page(r, List(list), 100)
 	case "groups/{id}":
 		return s.group(id)
-	case "groups/{id}/transitiveMembers":
+	case "groups/{id}/transitiveMembers", "groups/{id}/members":
 		if _, err := s.group(id); err != nil && s.tenant.Members[id] == nil {
 			return nil, err
 		}
-		return s.page(r, members(s.tenant.Members[id]), 999)
+		list := s.tenant.Members[id]
+		if own, apart := s.tenant.Direct[id]; apart && strings.HasSuffix(template, "/members") {
+			list = own
+		}
+		return s.page(r, members(list), 999)
 	case "users":
 		return s.users(r, has)
 	case "auditLogs/signIns":

@@ -43,8 +43,9 @@ type Tenant struct {
 	Singles     map[string]json.RawMessage
 	// Federation is the federation configuration by domain id.
 	Federation map[string][]json.RawMessage
-	// Members are the transitive members by group id.
-	Members map[string][]Member
+	// Members are the transitive members by group id, Direct those in the group itself
+	// where they are others.
+	Members, Direct map[string][]Member
 	// Denied are paths that answer 403 whatever the token permits.
 	Denied map[string]bool
 }
@@ -54,7 +55,7 @@ func NewTenant() *Tenant {
 	return &Tenant{
 		ID: "00000000-0000-4000-8000-000000000000", Premium: true,
 		Collections: make(map[string]Collection), Singles: make(map[string]json.RawMessage),
-		Federation: make(map[string][]json.RawMessage), Members: make(map[string][]Member), Denied: make(map[string]bool),
+		Federation: make(map[string][]json.RawMessage), Members: make(map[string][]Member), Direct: make(map[string][]Member), Denied: make(map[string]bool),
 	}
 }
 

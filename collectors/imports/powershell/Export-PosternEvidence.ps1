@@ -267,13 +267,13 @@ if ($IncludeGraph) {
     }
 
     # The groups that policies name, and who is in them.
-    $groups = @(
-        $policies | ForEach-Object { $_.conditions.users.includeGroups; $_.conditions.users.excludeGroups }
-        $rollouts | ForEach-Object { $_.appliesTo } | ForEach-Object { $_.id }
-    )
-    foreach ($id in @($groups | Where-Object { $_ } | Sort-Object -Unique)) {
+    $conditional = @($policies | ForEach-Object { $_.conditions.users.includeGroups; $_.conditions.users.excludeGroups })
+    $staged = @($rollouts | ForEach-Object { $_.appliesTo } | ForEach-Object { $_.id })
+    foreach ($id in @(@($conditional) + @($staged) | Where-Object { $_ } | Sort-Object -Unique)) {
+        # Staged rollout takes only whoever is in the group itself.
+        $members = if ($conditional -contains $id) { 'transitiveMembers' } else { 'members' }
         $null = Read-Graph "/v1.0/groups/$(Get-Escaped $id)"
-        $null = Read-Graph "/v1.0/groups/$(Get-Escaped $id)/transitiveMembers?`$select=id&`$top=999"
+        $null = Read-Graph "/v1.0/groups/$(Get-Escaped $id)/${members}?`$select=id&`$top=999"
     }
 
     # The directory roles, and who holds them.
@@ -283,7 +283,7 @@ if ($IncludeGraph) {
         Where-Object { $_.directoryScopeId -eq '/' -and $_.principal.'@odata.type' -eq '#microsoft.graph.group' } |
         ForEach-Object { $_.principalId } | Sort-Object -Unique)
     foreach ($id in $holders) {
-        if ($groups -notcontains $id) {
+        if ($conditional -notcontains $id) {
             $null = Read-Graph "/v1.0/groups/$(Get-Escaped $id)/transitiveMembers?`$select=id&`$top=999"
         }
     }
