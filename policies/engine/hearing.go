@@ -59,9 +59,10 @@ func (j *judgement) open(ctx context.Context) *hearing {
 		engine: j.engine, ctx: ctx, crowd: j.crowd, common: j.fields, evidence: j.evidenceOnly, behind: j.access.behind,
 		tallies: j.tallies, seats: j.panels, cases: make(chan *hearingCase),
 	}
+	shared := newSharedMemory()
 	for range runtime.GOMAXPROCS(0) {
 		h.group.Go(func() {
-			memory := newRemembering()
+			memory := newRemembering(shared)
 			for c := range h.cases {
 				h.hear(c, memory)
 			}
