@@ -25,7 +25,8 @@ type head struct {
 
 // grave is a finding that matters more than the others.
 type grave struct {
-	ID       string
+	// To is where the page says more, Name what the link is called.
+	To, Name string
 	Severity finding.Severity
 	Weight   string
 	Sentence []part
@@ -33,8 +34,14 @@ type grave struct {
 
 func (b *builder) worst() []grave {
 	var list []grave
-	for _, g := range wording.Worst(b.report) {
-		list = append(list, grave{g.Control.ID, g.Control.Severity, b.words.Severity(g.Control.Severity), parts(b.style.Violation(g.Control, g.Violation))})
+	worst := b.words.Worst(b.report)
+	for i := range worst {
+		g := &worst[i]
+		shown := grave{"_unknown", b.words.Outcome(finding.Unknown), g.Severity, b.words.Severity(g.Severity), parts(b.style.GraveSentence(g))}
+		if g.Control != nil {
+			shown.To, shown.Name = g.Control.ID, g.Control.ID
+		}
+		list = append(list, shown)
 	}
 	return list
 }

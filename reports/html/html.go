@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/seed-07732396/postern/policies/finding"
@@ -68,9 +67,7 @@ type page struct {
 	Gaps    []gap
 	Waivers waivers
 	Ledger  []ledgerLine
-	// LedgerGaps says that a line of the ledger has a reason.
-	LedgerGaps bool
-	Legend     []meaning
+	Legend  []meaning
 	// Script is what the script says, as JSON.
 	Script scriptWords
 }
@@ -101,7 +98,6 @@ func newPage(report *finding.Report, options Options) (*page, error) {
 	p.Gaps = b.gaps()
 	p.Waivers = b.waivers()
 	p.Ledger = b.ledger()
-	p.LedgerGaps = slices.ContainsFunc(p.Ledger, func(l ledgerLine) bool { return l.Reason != "" })
 	p.Legend = b.legend()
 	p.Script = b.scriptWords()
 	return p, b.err

@@ -94,21 +94,26 @@ func (p *printer) head() {
 
 // worst says what matters most, for whoever reads no further.
 func (p *printer) worst() {
-	worst := wording.Worst(p.report)
+	worst := p.style.Worst(p.report)
 	if len(worst) == 0 {
 		return
 	}
 	p.line("")
 	p.wrapped("", 0, 0, p.style.Lines.WorstFirst, bold)
-	for _, grave := range worst {
-		severity := pad(p.style.Severity(grave.Control.Severity), severityWidth)
-		lead := "  " + pad(grave.Control.ID, p.ids) + "  " + p.paint.severity(grave.Control.Severity, severity) + "  "
+	for i := range worst {
+		grave := &worst[i]
+		id := p.style.Marks[finding.Unknown]
+		if grave.Control != nil {
+			id = grave.Control.ID
+		}
+		severity := pad(p.style.Severity(grave.Severity), severityWidth)
+		lead := "  " + pad(id, p.ids) + "  " + p.paint.severity(grave.Severity, severity) + "  "
 		start := 2 + p.ids + 2 + severityWidth + 2
 		if p.width-start < minTitle {
 			p.line(strings.TrimRight(lead, " "))
 			lead, start = spaces(4), 4
 		}
-		p.wrapped(lead, start, start, escape.Cut(p.style.Violation(grave.Control, grave.Violation), 3*wording.MaxName), plain)
+		p.wrapped(lead, start, start, escape.Cut(p.style.GraveSentence(grave), 3*wording.MaxName), plain)
 	}
 }
 

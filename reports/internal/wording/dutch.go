@@ -94,6 +94,7 @@ func dutch() *Words {
 			MoreNotes:      "En nog {n} kanttekeningen, die in de json- en csv-rapporten staan.",
 			MoreSteps:      "En nog {n} stappen, die in de json- en csv-rapporten staan.",
 			WorstFirst:     "Wat het zwaarst weegt",
+			NotJudgedFirst: "{n} {controle kon|controles konden} niet worden beoordeeld ({which}): wat niet bekend is, is geen voldoende.",
 			Summary:        "Samenvatting", Controls: "Controles: ", Failed: "Gefaald: ", BrokeList: "Stukgelopen: ",
 			Snapshot: "Momentopname: {file} ({source}), {mailboxes},", JudgedBy: "Beoordeeld door ", ScopeLabel: "Bereik: ",
 			ExitStatus: "Afsluitcode {n}: ", LeftOpen: "wat het bewijs openlaat",

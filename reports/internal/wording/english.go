@@ -81,6 +81,7 @@ func english() *Words {
 			MoreNotes:      "And {n} more notes, which the json and csv reports list.",
 			MoreSteps:      "And {n} more steps, which the json and csv reports list.",
 			WorstFirst:     "What matters most",
+			NotJudgedFirst: "{n} {control|controls} could not be judged ({which}): what is not known is no pass.",
 			Summary:        "Summary", Controls: "Controls: ", Failed: "Failed: ", BrokeList: "Broke: ",
 			Snapshot: "Snapshot: {file} ({source}), {mailboxes},", JudgedBy: "Judged by ", ScopeLabel: "Scope: ",
 			ExitStatus: "Exit status {n}: ", LeftOpen: "what the evidence leaves open",

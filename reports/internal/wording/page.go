@@ -36,7 +36,7 @@ type PageWords struct {
 	CoversColumn, Covers, Joined                              string
 	LedgerTitle, LedgerIntro, LedgerCaption, NoLedger         string
 	SourceColumn, StatusColumn, ItemsColumn, PermissionColumn string
-	EndpointColumn, WhyColumn                                 string
+	EndpointColumn                                            string
 	LegendTitle                                               string
 	Permalink, Paper                                          string
 

@@ -52,7 +52,6 @@ func dutchPage() PageWords {
 		LedgerTitle: "Het bewijsregister", LedgerIntro: "Wat aan welke dienst is gevraagd, en wat daarvan kwam.",
 		LedgerCaption: "Bewijs per bron", NoLedger: "De momentopname heeft geen register.",
 		SourceColumn: "Bewijs", StatusColumn: "Status", ItemsColumn: "Aantal", PermissionColumn: "Recht", EndpointColumn: "Gelezen uit",
-		WhyColumn:   "Reden",
 		LegendTitle: "Wat de uitkomsten betekenen", Permalink: "Link naar deze controle",
 		Paper: "Op papier staat wat voldoet of niet van toepassing is zonder uitleg, en zijn lijsten van leden ingekort tot de eerste 100. De pagina zelf heeft beide.",
 		Meanings: map[finding.Outcome]string{

@@ -52,7 +52,6 @@ func englishPage() PageWords {
 		LedgerTitle: "The evidence ledger", LedgerIntro: "What was asked of which service, and what came of it.",
 		LedgerCaption: "Evidence by source", NoLedger: "The snapshot has no ledger.",
 		SourceColumn: "Evidence", StatusColumn: "Status", ItemsColumn: "Items", PermissionColumn: "Permission", EndpointColumn: "Read from",
-		WhyColumn:   "Reason",
 		LegendTitle: "What the outcomes mean", Permalink: "Link to this control",
 		Paper: "On paper, what passes or does not apply stands without its explanation, and lists of members are cut to the first 100. The page itself has both.",
 		Meanings: map[finding.Outcome]string{

@@ -105,16 +105,32 @@ func (w *Words) Exit(report *finding.Report) (status int, meaning string) {
 // maxWorst is how many findings stand above the others.
 const maxWorst = 3
 
-// A Grave finding is one that stands above the others.
+// A Grave finding is one that stands above the others, or all that could not be judged.
 type Grave struct {
+	Severity finding.Severity
+	// Control and Violation are nil for what could not be judged.
 	Control   *finding.Control
 	Violation *finding.Violation
+	// Unknown is how many controls could not be judged, Which counts them by severity.
+	Unknown int
+	Which   string
+}
+
+// GraveSentence says what it is about, with a full stop.
+func (s Style) GraveSentence(g *Grave) string {
+	if g.Control == nil {
+		return finding.Fill(s.Lines.NotJudgedFirst, finding.Args{"n": g.Unknown, "which": g.Which}, g.Unknown, "")
+	}
+	return s.Violation(g.Control, g.Violation)
 }
 
 // Worst gives the failed controls that weigh most, at most three, each with the
 // largest of its violations that count for the gate: what is open as a whole before
 // what it consists of, and what is waived not at all.
-func Worst(report *finding.Report) []Grave {
+//
+// All that could not be judged is one more, at the place that its severity gives it:
+// where much is not known, what is known to fail is seldom what matters.
+func (w *Words) Worst(report *finding.Report) []Grave {
 	var worst []Grave
 	for i := range report.Results {
 		var most *finding.Violation
@@ -124,14 +140,22 @@ func Worst(report *finding.Report) []Grave {
 			}
 		}
 		if most != nil {
-			worst = append(worst, Grave{&report.Controls[i], most})
+			worst = append(worst, Grave{Severity: report.Controls[i].Severity, Control: &report.Controls[i], Violation: most})
 		}
 	}
-	weight := func(g Grave) int { return slices.Index(finding.Severities(), g.Control.Severity) }
+	weight := func(g Grave) int { return g.Severity.Rank() }
 	slices.SortStableFunc(worst, func(a, b Grave) int {
 		return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(partly(a), partly(b)))
 	})
-	return worst[:min(len(worst), maxWorst)]
+	worst = worst[:min(len(worst), maxWorst)]
+	if open := w.notJudged(report); open.Unknown > 0 && len(worst) > 0 {
+		at := slices.IndexFunc(worst, func(g Grave) bool { return weight(g) > weight(open) })
+		if at < 0 {
+			at = len(worst)
+		}
+		worst = slices.Insert(worst, at, open)
+	}
+	return worst
 }
 
 // partly is 0 for a control about all ways into the mail, 1 for others.
@@ -140,6 +164,24 @@ func partly(g Grave) int {
 		return 0
 	}
 	return 1
+}
+
+// notJudged counts the controls that could not be judged.
+func (w *Words) notJudged(report *finding.Report) Grave {
+	open, counts := Grave{}, finding.Summary{FailedBySeverity: map[finding.Severity]int{}}
+	for i := range report.Results {
+		if o := report.Results[i].Outcome; o != finding.Unknown && o != finding.Error {
+			continue
+		}
+		severity := report.Controls[i].Severity
+		if open.Unknown == 0 || severity.Rank() < open.Severity.Rank() {
+			open.Severity = severity
+		}
+		open.Unknown++
+		counts.FailedBySeverity[severity]++
+	}
+	open.Which = w.BySeverity(counts)
+	return open
 }
 
 // Group is the controls of one step.

@@ -81,6 +81,8 @@ type LineWords struct {
 
 	// WorstFirst stands above what matters most.
 	WorstFirst string
+	// NotJudgedFirst counts what could not be judged, as one of those.
+	NotJudgedFirst string
 
 	Summary, Controls, Failed, BrokeList, Snapshot, JudgedBy, ScopeLabel, ExitStatus string
 	LeftOpen                                                                         string

@@ -1,6 +1,8 @@
 package wording_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,27 +22,40 @@ func TestWorst(t *testing.T) {
 	tests := []struct {
 		what  string
 		onNew bool
+		// open could not be judged.
+		open  []string
 		given map[string][]finding.Violation
 		want  []string
 	}{
-		{"nothing fails", false, nil, nil},
+		{"nothing fails", false, nil, nil, nil},
 		{
-			"at most three, by weight, the whole first", false,
+			"at most three, by weight, the whole first", false, nil,
 			map[string][]finding.Violation{"low": {violation("a")}, "high": {violation("b")}, "critical": {violation("c")}, "whole": {violation("d")}, "medium": {violation("e")}},
 			[]string{"whole d", "critical c", "high b"},
 		},
 		{
-			"the first that is not waived", false,
+			"the first that is not waived", false, nil,
 			map[string][]finding.Violation{"critical": {waived}, "high": {waived, violation("b")}},
 			[]string{"high b"},
 		},
 		{
-			"the largest", false,
+			"the largest", false, nil,
 			map[string][]finding.Violation{"high": {violation("a"), many, violation("b")}},
 			[]string{"high many"},
 		},
 		{
-			"only what is new, where only that counts", true,
+			"what could not be judged, where it belongs", false, []string{"low", "high", "whole"},
+			map[string][]finding.Violation{"critical": {violation("a")}, "medium": {violation("b")}},
+			[]string{"critical a", "critical: 3 (1 critical, 1 high, 1 low)", "medium b"},
+		},
+		{
+			"where it weighs least", false, []string{"low"},
+			map[string][]finding.Violation{"critical": {violation("a")}, "medium": {violation("b")}},
+			[]string{"critical a", "medium b", "low: 1 (1 low)"},
+		},
+		{"nothing fails, and not all could be judged", false, []string{"whole"}, nil, nil},
+		{
+			"only what is new, where only that counts", true, nil,
 			map[string][]finding.Violation{"critical": {known}, "low": {known, fresh}},
 			[]string{"low fresh"},
 		},
@@ -53,10 +68,18 @@ func TestWorst(t *testing.T) {
 	for _, test := range tests {
 		report := &finding.Report{Controls: controls, FailOnNew: test.onNew, FailOn: "low"}
 		for _, control := range controls {
-			report.Results = append(report.Results, finding.Result{Control: control.ID, Outcome: finding.Fail, Violations: test.given[control.ID]})
+			outcome := finding.Fail
+			if slices.Contains(test.open, control.ID) {
+				outcome = finding.Unknown
+			}
+			report.Results = append(report.Results, finding.Result{Control: control.ID, Outcome: outcome, Violations: test.given[control.ID]})
 		}
 		var got []string
-		for _, grave := range wording.Worst(report) {
+		for _, grave := range wording.English().Worst(report) {
+			if grave.Control == nil {
+				got = append(got, fmt.Sprintf("%s: %d (%s)", grave.Severity, grave.Unknown, grave.Which))
+				continue
+			}
 			got = append(got, grave.Control.ID+" "+grave.Violation.Key)
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
