@@ -320,6 +320,7 @@ func TestWhoTakesThePassword(t *testing.T) {
 		{"no domain", func(f *fixture) { delete(f.mailboxes[0], "domain") }, access.Undecided, "domain_unread"},
 		{"Okta not collected", func(f *fixture) { f.okta = nil }, access.Undecided, "okta_unread"},
 		{"no app", func(f *fixture) { f.okta["apps"] = []obj{} }, access.Undecided, "okta_app_missing"},
+		{"a policy that Okta does not list", func(f *fixture) { f.okta["access_policies"] = []obj{} }, access.Undecided, "policy_not_listed"},
 		{"rules not collected", func(f *fixture) { delete(f.okta, "access_policy_rules") }, access.Undecided, "rules_not_collected"},
 		{"Classic Engine", func(f *fixture) {
 			f.okta["organization"] = obj{"pipeline": "v1"}

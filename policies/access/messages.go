@@ -104,6 +104,7 @@ var english = map[string]string{
 	"session_unread":          "Okta's global session policies were not collected: they may ask for a second factor.",
 	"classic_engine":          "Okta's Classic Engine does not show the app's sign-on rules.",
 	"app_without_policy":      "The app '{app}' does not say which authentication policy it has.",
+	"policy_not_listed":       "Okta's list of policies lacks policy {policy}, which the Office 365 app points at.",
 	"policy_not_active":       "The authentication policy '{policy}' is not active.",
 	"rules_not_collected":     "The rules of the authentication policy '{policy}' were not collected.",
 	"rules_partial":           "Not all rules of the authentication policy '{policy}' could be read.",

@@ -136,7 +136,7 @@ func (o *org) policyOf(n, app node, ledger ledger) *policy {
 		return o.policies[i]
 	}
 	p := &policy{index: -1, id: id, name: id}
-	policies, _ := n.get("access_policies").items()
+	policies, listed := n.get("access_policies").items()
 	for i, q := range policies {
 		if q.get("id").string() != id {
 			continue
@@ -145,6 +145,9 @@ func (o *org) policyOf(n, app node, ledger ledger) *policy {
 		if oktaStatus(q.get("status")) != yes {
 			p.unreadable = &Reason{Key: "policy_not_active", Args: args{"policy": p.name}, Pointer: p.pointer}
 		}
+	}
+	if listed && p.index < 0 {
+		p.unreadable = &Reason{Key: "policy_not_listed", Args: args{"policy": id}}
 	}
 	p.readRules(n.get("access_policy_rules").get(id), o)
 	if p.unreadable == nil && ledger.partial("okta.access_policies") {

@@ -242,6 +242,7 @@ func TestSingleMistakes(t *testing.T) {
 			f.entra["federation_configurations"].(obj)["example.org"] = federation("CERT2")
 			f.okta["apps"] = append(f.okta["apps"].([]obj), app("app2", "pol2"))
 			f.okta["app_keys"].(obj)["app2"] = []obj{{"x5c": []string{"CERT2"}}}
+			f.okta["access_policies"] = append(f.okta["access_policies"].([]obj), obj{"id": "pol2", "name": "New", "status": "ACTIVE"})
 			f.okta["access_policy_rules"].(obj)["pol2"] = []obj{allow("New app", 0, "ACTIVE_SYNC"), allow("New MFA", 1, "WEB", "MODERN_AUTH"), catchAll("DENY")}
 			f.mailboxes[1]["domain"] = "example.org"
 			f.mailboxes[1]["okta"].(obj)["apps"] = []string{"app2"}
