@@ -81,9 +81,12 @@ func evidenceDays(doc *snapshot.Document, settled snapshot.Instant) *float64 {
 	if !ok || json.Unmarshal(raw, &window) != nil || window.Since.IsZero() || window.Until.Before(window.Since.Time) {
 		return nil
 	}
-	days := 0.0
-	if !window.Until.Before(settled.Time) {
-		days = math.Floor(window.Until.Sub(window.Since.Time).Hours()/24*100) / 100
+	days, until := 0.0, window.Until.Time
+	if until.After(doc.CollectedAt.Time) {
+		until = doc.CollectedAt.Time // nobody has read what had not happened
+	}
+	if !until.Before(settled.Time) {
+		days = math.Max(0, math.Floor(until.Sub(window.Since.Time).Hours()/24*100)/100)
 	}
 	return &days
 }

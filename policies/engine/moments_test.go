@@ -147,6 +147,9 @@ func TestEvidenceIsMeasured(t *testing.T) {
 		{"backwards", "2026-11-01T08:00:00Z", "2026-10-01T08:00:00Z", "null"},
 		{"a day before the snapshot", "2026-10-01T08:00:00Z", "2026-10-31T08:00:00Z", "30"},
 		{"long before the snapshot", "2026-09-01T08:00:00Z", "2026-10-31T07:59:59Z", "0"},
+		{"days that are to come", "2026-11-01T08:00:00Z", "2026-12-01T08:00:00Z", "0"},
+		{"days that are to come, after some", "2026-10-30T08:00:00Z", "2026-12-01T08:00:00Z", "2"},
+		{"all to come", "2026-11-10T08:00:00Z", "2026-12-01T08:00:00Z", "0"},
 		{"nothing", "", "", "null"},
 	}
 	judge := load(t, engine.Options{Policies: policies("a.rego", edited(t, showMoments, `"at": _text(input.moments.enforced_at),`, `"at": json.marshal(input.moments.evidence_days),`))})
