@@ -17,7 +17,7 @@ func findings(report *finding.Report) []Change {
 		if control.Step == finding.StepWaivers {
 			continue
 		}
-		f := finder{control: control, result: result}
+		f := finder{access: report.Access, control: control, result: result}
 		f.outcome()
 		for j := range result.Violations {
 			f.violation(&result.Violations[j])
@@ -32,6 +32,7 @@ func findings(report *finding.Report) []Change {
 }
 
 type finder struct {
+	access  *finding.AccessMatrix
 	control *finding.Control
 	result  *finding.Result
 	changes []Change
@@ -46,7 +47,7 @@ func (f *finder) add(class Class, key string, v *finding.Violation, before, afte
 		}),
 	}
 	if v.Drift != nil {
-		args = append(args, "how", driftOf(v.Drift))
+		args = append(args, "how", driftOf(f.access, v.Drift))
 	}
 	one := change(class, "findings", phrase.Of(key, args...))
 	one.Before, one.After = before, after
@@ -108,7 +109,7 @@ func (f *finder) violation(v *finding.Violation) {
 }
 
 // driftOf says what came and went.
-func driftOf(d *finding.Drift) phrase.Phrase {
+func driftOf(matrix *finding.AccessMatrix, d *finding.Drift) phrase.Phrase {
 	var parts []phrase.Phrase
 	for _, part := range []struct {
 		n              int
@@ -119,20 +120,20 @@ func driftOf(d *finding.Drift) phrase.Phrase {
 			parts = append(parts, phrase.Of(part.counted, "n", part.n))
 		}
 		if len(part.names) > 0 {
-			parts = append(parts, phrase.Of(part.named, "ways", series(part.names)))
+			parts = append(parts, phrase.Of(part.named, "ways", series(matrix, part.names)))
 		}
 	}
 	return phrase.Join(parts, ", ")
 }
 
-// series is names with the word and between them.
-func series(names []string) phrase.Phrase {
+// series is the names of protocols with the word and between them.
+func series(matrix *finding.AccessMatrix, names []string) phrase.Phrase {
 	var parts []any
 	for i, name := range names {
 		if i > 0 {
 			parts = append(parts, phrase.Of("and"))
 		}
-		parts = append(parts, name)
+		parts = append(parts, matrix.ProtocolTitle(name))
 	}
 	return phrase.Seq(parts...)
 }

@@ -16,6 +16,19 @@ type AccessMatrix struct {
 	Cells []AccessCell `json:"cells"`
 }
 
+// ProtocolTitle is the name for people of a protocol, or of a violation's way, which is
+// one. What the matrix does not have, or where there is no matrix, keeps its id.
+func (m *AccessMatrix) ProtocolTitle(id string) string {
+	if m != nil {
+		for _, term := range m.Protocols {
+			if term.ID == id {
+				return term.Title
+			}
+		}
+	}
+	return id
+}
+
 // AccessTerm is a protocol or a method.
 type AccessTerm struct {
 	// ID is such as pop or password_grant.

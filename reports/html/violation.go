@@ -60,7 +60,7 @@ func (b *builder) violation(entry *finding.Control, v *finding.Violation, i int)
 		view.Steps = append(view.Steps, step)
 	}
 	if v.State == finding.New || v.State == finding.Changed {
-		view.State = badge{string(v.State), b.words.State(v)}
+		view.State = badge{string(v.State), b.words.State(b.report, v)}
 	}
 	if v.Drift != nil {
 		view.Came, view.Went = b.members(v.Drift.NewMembers), b.members(v.Drift.RemovedMembers)

@@ -320,7 +320,7 @@ func (b *body) violations() (open, waived []item) {
 		where := strings.TrimSpace("at " + wording.PlaceOf(b.report, &v.Resource, v.Region) + " " + subject)
 		one := item{b.style.Violation(b.control, v), []string{where}}
 		if v.State != "" {
-			one.details = append(one.details, "since the baseline: "+b.style.State(v))
+			one.details = append(one.details, "since the baseline: "+b.style.State(b.report, v))
 		}
 		for j := range v.Steps[:min(len(v.Steps), maxShown)] {
 			step := &v.Steps[j]

@@ -167,7 +167,7 @@ func (d *document) violation(control *finding.Control, v *finding.Violation) str
 		sentence = "~~" + sentence + "~~ " + d.style.Waiver(v.Waiver)
 	}
 	if v.State == finding.New || v.State == finding.Changed {
-		sentence = "**" + escape.Markdown(d.style.State(v)) + ":** " + sentence
+		sentence = "**" + escape.Markdown(d.style.State(d.report, v)) + ":** " + sentence
 	}
 	b.WriteString("- " + sentence + "<br>" + d.place(v))
 	if subject := d.style.Subject(&v.Resource); v.Members == nil && subject != "" {

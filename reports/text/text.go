@@ -217,7 +217,7 @@ func (p *printer) details(control *finding.Control, result *finding.Result) {
 func (p *printer) violation(control *finding.Control, v *finding.Violation) {
 	sentence := p.style.Violation(control, v)
 	if v.State == finding.New || v.State == finding.Changed {
-		sentence += " (" + p.style.State(v) + ")"
+		sentence += " (" + p.style.State(p.report, v) + ")"
 	}
 	if v.Waiver == nil {
 		p.text(sentence)

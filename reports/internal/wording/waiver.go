@@ -25,7 +25,7 @@ func (s Style) Waiver(w *finding.Waiver) string {
 
 // State says how a violation stands to the baseline: "new", or "changed, 2 came, 1
 // went". It is empty where there is none.
-func (w *Words) State(v *finding.Violation) string {
+func (w *Words) State(report *finding.Report, v *finding.Violation) string {
 	word := map[finding.State]string{
 		finding.New: w.Phrases.New, finding.Changed: w.Phrases.Changed, finding.Unchanged: w.Phrases.Unchanged,
 	}[v.State]
@@ -44,7 +44,11 @@ func (w *Words) State(v *finding.Violation) string {
 		names    []string
 	}{{w.Phrases.NewWays, v.Drift.NewWays}, {w.Phrases.RemovedWays, v.Drift.RemovedWays}} {
 		if len(ways.names) > 0 {
-			names := escape.Cut(escape.Line(strings.Join(ways.names, ", ")), MaxName)
+			var titles []string
+			for _, name := range ways.names {
+				titles = append(titles, report.Access.ProtocolTitle(name))
+			}
+			names := escape.Cut(escape.Line(strings.Join(titles, ", ")), MaxName)
 			parts = append(parts, finding.Fill(ways.template, finding.Args{"ways": names}, 0, ""))
 		}
 	}

@@ -321,3 +321,20 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestStateNamesProtocols: what came and went is told by the names that the matrix has,
+// and by their ids where there is none.
+func TestStateNamesProtocols(t *testing.T) {
+	v := &finding.Violation{State: finding.Changed, Drift: &finding.Drift{
+		Added: 2, NewWays: []string{"smtp", "strange"}, RemovedWays: []string{"pop"},
+	}}
+	terms := []finding.AccessTerm{{ID: "pop", Title: "POP"}, {ID: "smtp", Title: "SMTP AUTH"}}
+	for want, matrix := range map[string]*finding.AccessMatrix{
+		"changed, 2 came, now also SMTP AUTH, strange, no longer POP": {Protocols: terms},
+		"changed, 2 came, now also smtp, strange, no longer pop":      nil,
+	} {
+		if got := wording.Plain().State(&finding.Report{Access: matrix}, v); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
