@@ -56,6 +56,9 @@ type WaiverStatus struct {
 	// Added is how many of them have joined since it was accepted, where it is pinned
 	// and has lapsed for that.
 	Added int `json:"added,omitzero"`
+	// Ways are the ways, such as protocols, that came since, for which a pinned waiver
+	// has lapsed as well; sorted.
+	Ways []string `json:"ways,omitzero"`
 }
 
 // WaiverState is what became of a waiver.
@@ -70,7 +73,8 @@ const (
 	WaiverExpired WaiverState = "expired"
 	// WaiverTooFar: its last day is further ahead than the limit allows.
 	WaiverTooFar WaiverState = "too_far"
-	// WaiverGrown: more people are concerned than those for whom it was accepted.
+	// WaiverGrown: more people are concerned than those for whom it was accepted, or in
+	// more ways.
 	WaiverGrown WaiverState = "grown"
 	// WaiverUndecided: evidence is missing, so nobody can say what it is about.
 	WaiverUndecided WaiverState = "undecided"

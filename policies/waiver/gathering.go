@@ -123,7 +123,7 @@ func (g *Gathering) summary() *finding.Waivers {
 	for i, m := range g.matches {
 		w.Entries[i] = finding.WaiverStatus{
 			Waiver: m.w.shown(g.list.File), Control: m.w.Control, Scope: m.w.Scope.String(),
-			State: m.state, Covers: len(m.keys), Added: m.growth.n,
+			State: m.state, Covers: len(m.keys), Added: m.growth.n, Ways: namesOf(m.growth.ways),
 		}
 	}
 	return w
@@ -135,9 +135,12 @@ func (g *Gathering) PinOf(entry int) *Pin {
 }
 
 // Ways are the ways, each once, of what a waiver is about now, by its place in the list.
-func (g *Gathering) Ways(entry int) []string {
+func (g *Gathering) Ways(entry int) []string { return namesOf(g.matches[entry].ways) }
+
+// namesOf are the names of ways, sorted and each once; nil for none.
+func namesOf(ways []way) []string {
 	var names []string
-	for _, w := range g.matches[entry].ways {
+	for _, w := range ways {
 		names = append(names, w.name)
 	}
 	slices.Sort(names)

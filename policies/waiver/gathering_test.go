@@ -235,6 +235,10 @@ func TestPinHoldsWays(t *testing.T) {
 					t.Errorf("waived: %v", v.Waiver)
 				}
 			}
+			came := strings.Contains(test.ways, "(")
+			if ways := test.report.Waivers.Entries[0].Ways; (len(ways) > 0) != came {
+				t.Errorf("the report says that %q came", ways)
+			}
 			facts, err := g.Facts()
 			if err != nil || !strings.Contains(string(facts), test.ways) {
 				t.Errorf("the facts are %s, %v; want %s", facts, err, test.ways)

@@ -178,7 +178,7 @@ func TestWaiversOfTheReport(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"as of 2026-11-22: 1 in force, 1 lapsed by growth", "lapsed by growth", "joined since"} {
+	for _, want := range []string{"as of 2026-11-22: 1 in force, 1 lapsed by growth", "lapsed by growth", "joined since", "opened since: <pop>, imap"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing:\n%s", want, got)
 		}

@@ -115,6 +115,9 @@ func (b *builder) waivers() waivers {
 		if e.Added > 0 {
 			line.Count += ", " + fill(w.Joined, e.Added)
 		}
+		if len(e.Ways) > 0 {
+			line.Count += ", " + wording.Ways(b.report, w.Opened, e.Ways)
+		}
 		list.Entries = append(list.Entries, line)
 	}
 	return list

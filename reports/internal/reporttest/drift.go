@@ -39,7 +39,7 @@ func Drift() *finding.Report {
 	r.Results[5].Violations[0].Waiver = &waiver
 	r.Waivers = &finding.Waivers{File: "waivers.yaml", AsOf: "2026-11-22", Entries: []finding.WaiverStatus{
 		{Waiver: waiver, Control: r.Results[5].Control, Scope: "whole control", State: finding.WaiverHolds, Covers: 1},
-		{Waiver: waiver, Control: "FED-003", Scope: "user 'anybody'", State: finding.WaiverGrown, Covers: 3, Added: 1},
+		{Waiver: waiver, Control: "FED-003", Scope: "user 'anybody'", State: finding.WaiverGrown, Covers: 3, Added: 1, Ways: []string{"<pop>", "imap"}},
 	}}
 	return r
 }

@@ -32,8 +32,9 @@ type PageWords struct {
 	UnknownTitle, UnknownIntro, NoGaps, GapFor, SeeControl               string
 	WaiversTitle, WaiversIntro, NoWaivers, WaiversCaption                string
 	WaiverColumn, OwnerColumn, ReasonColumn, ExpiresColumn               string
-	// Covers is how many subjects a waiver is about, Joined how many since.
-	CoversColumn, Covers, Joined                              string
+	// Covers is how many subjects a waiver is about, Joined how many since, Opened by
+	// which protocols since.
+	CoversColumn, Covers, Joined, Opened                      string
 	LedgerTitle, LedgerIntro, LedgerCaption, NoLedger         string
 	SourceColumn, StatusColumn, ItemsColumn, PermissionColumn string
 	EndpointColumn                                            string

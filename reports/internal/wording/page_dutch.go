@@ -48,7 +48,7 @@ func dutchPage() PageWords {
 		NoGaps:       "Niets: al het gevraagde bewijs is er en geeft uitsluitsel.", GapFor: "Voor", SeeControl: "Het bewijs is er en geeft geen uitsluitsel. De controles zeggen waarom.",
 		WaiversTitle: "Alle ontheffingen", WaiversIntro: "Waarmee de organisatie voorlopig leeft. Een ontheffing verandert geen uitkomst: wat ontheven is, staat nog steeds hierboven.",
 		NoWaivers: "Er zijn geen ontheffingen opgegeven.", WaiversCaption: "Ontheven bevindingen", WaiverColumn: "Ontheffing", OwnerColumn: "Eigenaar", ReasonColumn: "Reden", ExpiresColumn: "Laatste dag",
-		CoversColumn: "Waarover", Covers: "{n} {geval|gevallen}", Joined: "waarvan {n} erbij gekomen",
+		CoversColumn: "Waarover", Covers: "{n} {geval|gevallen}", Joined: "waarvan {n} erbij gekomen", Opened: "sindsdien open: {ways}",
 		LedgerTitle: "Het bewijsregister", LedgerIntro: "Wat aan welke dienst is gevraagd, en wat daarvan kwam.",
 		LedgerCaption: "Bewijs per bron", NoLedger: "De momentopname heeft geen register.",
 		SourceColumn: "Bewijs", StatusColumn: "Status", ItemsColumn: "Aantal", PermissionColumn: "Recht", EndpointColumn: "Gelezen uit",

@@ -48,7 +48,7 @@ func englishPage() PageWords {
 		NoGaps:       "Nothing: all evidence that was asked for is there and decides.", GapFor: "For", SeeControl: "The evidence is there and does not decide. The controls say why.",
 		WaiversTitle: "All waivers", WaiversIntro: "What the organisation lives with for now. A waiver changes no outcome: what is waived still stands above.",
 		NoWaivers: "No waivers were given.", WaiversCaption: "Waived findings", WaiverColumn: "Waiver", OwnerColumn: "Owner", ReasonColumn: "Reason", ExpiresColumn: "Last day",
-		CoversColumn: "What for", Covers: "{n} {case|cases}", Joined: "of which {n} joined since",
+		CoversColumn: "What for", Covers: "{n} {case|cases}", Joined: "of which {n} joined since", Opened: "opened since: {ways}",
 		LedgerTitle: "The evidence ledger", LedgerIntro: "What was asked of which service, and what came of it.",
 		LedgerCaption: "Evidence by source", NoLedger: "The snapshot has no ledger.",
 		SourceColumn: "Evidence", StatusColumn: "Status", ItemsColumn: "Items", PermissionColumn: "Permission", EndpointColumn: "Read from",

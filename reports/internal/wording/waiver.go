@@ -44,15 +44,20 @@ func (w *Words) State(report *finding.Report, v *finding.Violation) string {
 		names    []string
 	}{{w.Phrases.NewWays, v.Drift.NewWays}, {w.Phrases.RemovedWays, v.Drift.RemovedWays}} {
 		if len(ways.names) > 0 {
-			var titles []string
-			for _, name := range ways.names {
-				titles = append(titles, report.Access.ProtocolTitle(name))
-			}
-			names := escape.Cut(escape.Line(strings.Join(titles, ", ")), MaxName)
-			parts = append(parts, finding.Fill(ways.template, finding.Args{"ways": names}, 0, ""))
+			parts = append(parts, Ways(report, ways.template, ways.names))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Ways fills a template's {ways} with the protocols that ways are.
+func Ways(report *finding.Report, template string, ways []string) string {
+	var titles []string
+	for _, name := range ways {
+		titles = append(titles, report.Access.ProtocolTitle(name))
+	}
+	names := escape.Cut(escape.Line(strings.Join(titles, ", ")), MaxName)
+	return finding.Fill(template, finding.Args{"ways": names}, 0, "")
 }
 
 // Since says what came and went since the baseline, as a sentence. It is empty where
