@@ -161,13 +161,17 @@ func namesWithout(names, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }
 
-// sameDigests reports whether each part has the members that it had. A digest may have
-// been saved with a list, which then nobody has to read.
+// sameDigests reports whether each part has the members that it had, by the digests that
+// were saved with their lists, which then nobody has to read. Without these it takes as
+// much to make digests as to compare the members.
 func (w *whole) sameDigests(was *whole) (bool, error) {
 	if len(w.parts) != len(was.parts) {
 		return false, nil
 	}
 	for i, part := range w.parts {
+		if !was.parts[i].Members.Digested() {
+			return false, nil
+		}
 		before, err := was.parts[i].Members.Digest()
 		if err != nil {
 			return false, err

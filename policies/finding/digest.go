@@ -58,6 +58,9 @@ func (m *Members) WithDigest(digest string) *Members {
 	return &known
 }
 
+// Digested reports whether the digest is known, so that Digest reads nobody.
+func (m *Members) Digested() bool { return m.digest != "" }
+
 // Digest tells lists apart: see the type. The error is that of reading the members.
 func (m *Members) Digest() (string, error) {
 	if m.digest != "" {
