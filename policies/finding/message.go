@@ -79,7 +79,11 @@ type filling struct {
 	language   *Language
 }
 
-func (f *filling) fill(template string) string {
+func (f *filling) fill(template string) string { return Expand(template, f.value) }
+
+// Expand puts in the place of each {name} in a template what value gives for the name.
+// What that holds is no template.
+func Expand(template string, value func(name string) string) string {
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(template, "{")
@@ -92,7 +96,7 @@ func (f *filling) fill(template string) string {
 			b.WriteString("{" + rest)
 			return b.String()
 		}
-		b.WriteString(f.value(name))
+		b.WriteString(value(name))
 		template = after
 	}
 }

@@ -92,23 +92,15 @@ func (v Voice) Say(p Phrase) string {
 	return v.fill(template, p.args)
 }
 
+// Fill puts arguments, names and values in turn, into a text that is in the language of
+// the code already.
+func Fill(code, template string, args ...any) string {
+	return Voice{language: &finding.Language{Code: code}}.fill(template, args)
+}
+
 // fill puts the arguments into a template. What stands in an argument is no template.
 func (v Voice) fill(template string, args []any) string {
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(template, "{")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		if !closed {
-			b.WriteString("{" + rest)
-			return b.String()
-		}
-		b.WriteString(v.argument(name, args))
-		template = after
-	}
+	return finding.Expand(template, func(name string) string { return v.argument(name, args) })
 }
 
 func (v Voice) argument(name string, args []any) string {

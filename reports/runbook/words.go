@@ -41,7 +41,7 @@ func wordsOf(l *finding.Language) *words {
 
 // say puts arguments into a text: names and values in turn.
 func (w *words) say(template string, args ...any) string {
-	return phrase.In(&finding.Language{Code: w.Code}, "", map[string]string{"text": template}).Say(phrase.Of("text", args...))
+	return phrase.Fill(w.Code, template, args...)
 }
 
 func (w *words) door(id, title string) string { return cmp.Or(w.Doors[id], title) }
